@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+# YONDER_SANITIZE is a list of -fsanitize= names, set by the presets asan, tsan and fuzz.
+if(YONDER_SANITIZE)
+  string(REPLACE ";" "," sanitize_list "${YONDER_SANITIZE}")
+  add_compile_options(-fsanitize=${sanitize_list} -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${sanitize_list})
+  if("undefined" IN_LIST YONDER_SANITIZE)
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()

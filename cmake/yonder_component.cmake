@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# The only place that creates library and test targets. A component is a folder of yonder/;
+# a file's suffix says what it is, so a new file needs no list:
+#   *_test.cpp       unit tests, one program per component, label "unit"
+#   *_slow_test.cpp  the same, label "slow" (statistics, kill tests, real corpora)
+#   *_bench.cpp      Google Benchmark programs, one per component
+#   *_reference.cpp  slow, obvious versions, linked into the tests only
+#   the rest         the library yonder_<name>
+function(yonder_component name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  set(folder ${PROJECT_SOURCE_DIR}/yonder/${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  set(kinds "_slow_test" "_test" "_bench" "_reference")
+  foreach(kind IN LISTS kinds)
+    set(files${kind} ${sources})
+    list(FILTER files${kind} INCLUDE REGEX "${kind}\\.cpp$")
+    list(FILTER sources EXCLUDE REGEX "${kind}\\.cpp$")
+  endforeach()
+  list(FILTER files_test EXCLUDE REGEX "_slow_test\\.cpp$")
+
+  add_library(yonder_${name} STATIC ${sources})
+  target_include_directories(yonder_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  foreach(dependency IN LISTS ARG_DEPENDS)
+    target_link_libraries(yonder_${name} PUBLIC yonder_${dependency})
+  endforeach()
+  target_link_libraries(yonder_${name} PUBLIC ${ARG_LIBRARIES})
+
+  if(YONDER_TESTS)
+    find_package(GTest REQUIRED)
+    find_package(rapidcheck REQUIRED)
+    yonder_test_program(${name} unit "${files_test}" "${files_reference}")
+    yonder_test_program(${name} slow "${files_slow_test}" "${files_reference}")
+  endif()
+  if(YONDER_BENCHMARKS AND files_bench)
+    find_package(benchmark REQUIRED)
+    add_executable(yonder_${name}_bench ${files_bench})
+    target_link_libraries(yonder_${name}_bench PRIVATE yonder_${name} benchmark::benchmark_main)
+  endif()
+endfunction()
+
+function(yonder_test_program name label tests references)
+  if(NOT tests)
+    return()
+  endif()
+  set(target yonder_${name}_${label}_test)
+  add_executable(${target} ${tests} ${references})
+  target_link_libraries(${target} PRIVATE yonder_${name} rapidcheck GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE
+    YONDER_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    YONDER_DATA_DIR="${PROJECT_SOURCE_DIR}/../shared/data")
+  # Discovered when ctest runs, not when the program is built, so a build never runs a test.
+  include(GoogleTest)
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT 1200)
+endfunction()

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// How text becomes ids: the options of encode, of every front end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "yonder/base/options.h"
+
+namespace yonder::tokenizer {
+
+struct EncodeOptions {
+  bool sample = false;            // draw a segmentation instead of taking the best
+  bool uniform = false;           // draw uniformly over all segmentations (alpha = 0)
+  double alpha = 0.1;             // temperature exponent: P(w) ~ exp(alpha * score)
+  std::string sampler = "exact";  // a name from unigram/sampler_table.cpp, e.g. "nbest:64"
+  uint64_t seed = 0;
+  uint64_t epoch = 0;             // mixed into the seed, so that each epoch draws anew
+  uint64_t document = 0;          // index of the (first) document, for keyed draws
+  std::string normalize = "none"; // none, nfc, model
+  bool bos = false;
+  bool eos = false;
+  bool parse_special = false;     // literal <pad>, <bos>, <eos> in text become ids 0, 1, 2
+  int64_t max_lag = 0;            // streaming: force a cut after this many bytes; 0 = never
+
+  void visit(OptionVisitor& v);
+  /// Throws Error(bad_option) where two fields contradict each other.
+  void validate() const;
+  /// sample or uniform was asked for.
+  bool sampled() const { return sample || uniform; }
+};
+
+/// How a model file is read.
+struct LoadOptions {
+  std::string scores = "double";  // double: ids as the reference; fixed: int64 steps of 2^-40 nat,
+                                  // ties exact on every machine
+  std::string log_scores;         // file of float64 log-probabilities in id order, for exact replay
+                                  // of a program with other logarithms; empty = computed here
+  std::string cache = "auto";     // auto: keep a binary cache; off: always read the model itself
+  bool add_bytes = false;         // give missing single bytes the count 1 instead of failing
+
+  void visit(OptionVisitor& v);
+};
+
+}  // namespace yonder::tokenizer
