@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one error type of the library, thrown for everything a user or an input file can cause.
 //
-//   require(count > 0, ErrorKind::bad_data, "{}: token {} has count {}; counts are whole numbers >= 1",
+//   require(count > 0, ErrorKind::bad_data, "{}: token {} has count {}; counts are whole numbers >=
+//   1",
 //           path, id, count);
 //
 // A message names the place, what was found, what was expected and what to do. Lookups that may
@@ -9,12 +10,12 @@
 // YONDER_CHECK. Test: error_test.cpp.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
-
-#include <fmt/core.h>
 
 namespace yonder {
 

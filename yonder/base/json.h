@@ -24,7 +24,8 @@ class Json {
  public:
   using Array = std::vector<Json>;
   using Object = std::vector<std::pair<std::string, Json>>;
-  using Value = std::variant<std::nullptr_t, bool, int64_t, uint64_t, double, std::string, Array, Object>;
+  using Value =
+      std::variant<std::nullptr_t, bool, int64_t, uint64_t, double, std::string, Array, Object>;
 
   Json() = default;
   Json(Value value, std::string path) : value_(std::move(value)), path_(std::move(path)) {}

@@ -4,7 +4,8 @@
 //
 //   struct TrainOptions {
 //     int64_t order = 6;
-//     void visit(OptionVisitor& v) { v.integer("order", order, 1, 7, "bytes of the longest n-gram"); }
+//     void visit(OptionVisitor& v) { v.integer("order", order, 1, 7, "bytes of the longest
+//     n-gram"); }
 //   };
 //
 // Names are lower case with dashes. The field's value when visit() is called is its default.
@@ -36,8 +37,7 @@ class OptionVisitor {
   /// Any 64-bit number that only selects random draws.
   virtual void seed(const char* name, uint64_t& value, const char* help) = 0;
   /// A finite number.
-  virtual void real(const char* name, double& value, double low, double high,
-                    const char* help) = 0;
+  virtual void real(const char* name, double& value, double low, double high, const char* help) = 0;
   virtual void text(const char* name, std::string& value, const char* help) = 0;
   /// A file or folder; programs complete it, forms open a dialog.
   virtual void path(const char* name, std::string& value, const char* help) = 0;
@@ -55,7 +55,8 @@ class OptionVisitor {
 /// fractional or above 2^63-1.
 std::optional<int64_t> parse_count(std::string_view text, int64_t unit);
 
-/// Throws Error(bad_option) "--order is 9; it must lie between 1 and 7" unless low <= value <= high.
+/// Throws Error(bad_option) "--order is 9; it must lie between 1 and 7" unless low <= value <=
+/// high.
 void check_range(const char* name, int64_t value, int64_t low, int64_t high);
 /// The same for real numbers; not finite is an error too.
 void check_range(const char* name, double value, double low, double high);

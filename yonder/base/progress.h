@@ -32,16 +32,24 @@ class ProgressRef {
  public:
   explicit ProgressRef(Progress* sink) : sink_(sink) {}
   void begin(std::string_view what, uint64_t total, std::string_view unit) const {
-    if (sink_ != nullptr) { sink_->begin(what, total, unit); }
+    if (sink_ != nullptr) {
+      sink_->begin(what, total, unit);
+    }
   }
   void advance(uint64_t n) const {
-    if (sink_ != nullptr) { sink_->advance(n); }
+    if (sink_ != nullptr) {
+      sink_->advance(n);
+    }
   }
   void metric(std::string_view name, double value) const {
-    if (sink_ != nullptr) { sink_->metric(name, value); }
+    if (sink_ != nullptr) {
+      sink_->metric(name, value);
+    }
   }
   void warn(std::string_view text) const {
-    if (sink_ != nullptr) { sink_->warn(text); }
+    if (sink_ != nullptr) {
+      sink_->warn(text);
+    }
   }
   bool cancelled() const { return sink_ != nullptr && sink_->cancelled(); }
   /// Throws Error(cancelled) saying how to go on if the user asked to stop.

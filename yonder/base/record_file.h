@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The container of every large file of our own: "YNDR", a 4-byte kind, u32 version, a section table,
-// sections aligned to 64 bytes, CRC-32 (IEEE) per section; little-endian; can be mapped.
-// The byte table is docs/formats/record_file.md.
+// The container of every large file of our own: "YNDR", a 4-byte kind, u32 version, a section
+// table, sections aligned to 64 bytes, CRC-32 (IEEE) per section; little-endian; can be mapped. The
+// byte table is docs/formats/record_file.md.
 //
 //   RecordWriter w("counts.ync", "YNGC", 1);
 //   w.add("head", json);                        // a whole section
@@ -15,6 +15,9 @@
 // Errors: Error(bad_data) for content, Error(file) for the system. Test: record_file_test.cpp.
 #pragma once
 
+#include "yonder/base/file.h"
+#include "yonder/base/mmap.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -22,9 +25,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "yonder/base/file.h"
-#include "yonder/base/mmap.h"
 
 namespace yonder {
 

@@ -2,10 +2,10 @@
 // How text becomes ids: the options of encode, of every front end.
 #pragma once
 
+#include "yonder/base/options.h"
+
 #include <cstdint>
 #include <string>
-
-#include "yonder/base/options.h"
 
 namespace yonder::tokenizer {
 
@@ -15,13 +15,13 @@ struct EncodeOptions {
   double alpha = 0.1;             // temperature exponent: P(w) ~ exp(alpha * score)
   std::string sampler = "exact";  // a name from unigram/sampler_table.cpp, e.g. "nbest:64"
   uint64_t seed = 0;
-  uint64_t epoch = 0;             // mixed into the seed, so that each epoch draws anew
-  uint64_t document = 0;          // index of the (first) document, for keyed draws
-  std::string normalize = "none"; // none, nfc, model
+  uint64_t epoch = 0;              // mixed into the seed, so that each epoch draws anew
+  uint64_t document = 0;           // index of the (first) document, for keyed draws
+  std::string normalize = "none";  // none, nfc, model
   bool bos = false;
   bool eos = false;
-  bool parse_special = false;     // literal <pad>, <bos>, <eos> in text become ids 0, 1, 2
-  int64_t max_lag = 0;            // streaming: force a cut after this many bytes; 0 = never
+  bool parse_special = false;  // literal <pad>, <bos>, <eos> in text become ids 0, 1, 2
+  int64_t max_lag = 0;         // streaming: force a cut after this many bytes; 0 = never
 
   void visit(OptionVisitor& v);
   /// Throws Error(bad_option) where two fields contradict each other.

@@ -13,6 +13,9 @@
 // Errors in the source: docs/math/tokenizer.md. Tests: tokenizer_test.cpp.
 #pragma once
 
+#include "yonder/tokenizer/encode_options.h"
+#include "yonder/tokenizer/vocabulary.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -21,9 +24,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "yonder/tokenizer/encode_options.h"
-#include "yonder/tokenizer/vocabulary.h"
 
 namespace yonder::tokenizer {
 
@@ -53,11 +53,11 @@ struct EdgeMarginal {
 
 /// What the lattice of all segmentations of a text holds, at a temperature exponent alpha.
 struct LatticeStats {
-  double log_z = 0;             // log sum over segmentations of exp(alpha * score), nats
-  double entropy = 0;           // nats
+  double log_z = 0;    // log sum over segmentations of exp(alpha * score), nats
+  double entropy = 0;  // nats
   double expected_tokens = 0;
-  double expected_score = 0;    // E[sum of log p], nats
-  double log_segmentations = 0; // natural log of the number of segmentations
+  double expected_score = 0;            // E[sum of log p], nats
+  double log_segmentations = 0;         // natural log of the number of segmentations
   std::vector<EdgeMarginal> marginals;  // by (start, end); empty unless asked for
 };
 
@@ -75,10 +75,10 @@ struct EncodedBatch {
 
 /// Token healing: one way to back off at the end of a prompt.
 struct HealCandidate {
-  std::vector<uint32_t> kept;         // ids of the prompt up to the back-off point
-  std::string suffix;                 // bytes of the prompt after it
-  std::vector<uint32_t> extensions;   // E(X): ids whose bytes begin with the suffix
-  std::vector<uint32_t> inside;       // I(X): ids that are proper prefixes of the suffix
+  std::vector<uint32_t> kept;        // ids of the prompt up to the back-off point
+  std::string suffix;                // bytes of the prompt after it
+  std::vector<uint32_t> extensions;  // E(X): ids whose bytes begin with the suffix
+  std::vector<uint32_t> inside;      // I(X): ids that are proper prefixes of the suffix
 };
 
 class Encoder;

@@ -2,11 +2,11 @@
 // Options of the vocabulary trainer (kexue.fm 9752).
 #pragma once
 
+#include "yonder/base/options.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "yonder/base/options.h"
 
 namespace yonder::tokenizer {
 
@@ -15,18 +15,18 @@ struct TrainOptions {
   std::string out;                            // model file; several sizes give OUT.SIZE
   std::vector<int64_t> vocab_size = {16000};  // ids, the three special ones included
   int64_t order = 6;                          // bytes of the longest n-gram
-  int64_t min_count = 2;                      // rarer n-grams (2 bytes and more) and pieces are dropped
-  int64_t max_piece_length = 36;              // bytes
-  bool isolate_digits = false;                // each decimal digit is a piece of its own
-  bool ensure_unicode = true;                 // never cut inside a character
-  std::string compat = "none";                // bytepiece: NFC and the reference's bridging of dead rows
-  std::string normalize = "none";             // none, nfc; compat=bytepiece implies nfc
-  int64_t threads = 0;                        // 0 = all cores
-  int64_t memory = int64_t{4} << 30;          // bytes that counting may hold before it spills
-  std::string tmp;                            // folder for spills and the resumable state; empty = OUT.work
-  std::string from_counts;                    // .ync file of counted n-grams: skips the first pass
-  bool resume = false;                        // go on from the state in the tmp folder
-  bool force = false;                         // overwrite the model
+  int64_t min_count = 2;              // rarer n-grams (2 bytes and more) and pieces are dropped
+  int64_t max_piece_length = 36;      // bytes
+  bool isolate_digits = false;        // each decimal digit is a piece of its own
+  bool ensure_unicode = true;         // never cut inside a character
+  std::string compat = "none";        // bytepiece: NFC and the reference's bridging of dead rows
+  std::string normalize = "none";     // none, nfc; compat=bytepiece implies nfc
+  int64_t threads = 0;                // 0 = all cores
+  int64_t memory = int64_t{4} << 30;  // bytes that counting may hold before it spills
+  std::string tmp;                    // folder for spills and the resumable state; empty = OUT.work
+  std::string from_counts;            // .ync file of counted n-grams: skips the first pass
+  bool resume = false;                // go on from the state in the tmp folder
+  bool force = false;                 // overwrite the model
 
   void visit(OptionVisitor& v);
   void validate() const;

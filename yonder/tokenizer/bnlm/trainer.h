@@ -4,13 +4,13 @@
 // Source: kexue.fm 9752 and 3956. Corrections: docs/math/tokenizer.md T1. Tests: trainer_test.cpp.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "yonder/base/progress.h"
 #include "yonder/tokenizer/bnlm/train_options.h"
 #include "yonder/tokenizer/vocabulary.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace yonder::tokenizer {
 
@@ -22,9 +22,9 @@ struct TrainedVocabulary {
 
 struct TrainReport {
   uint64_t text_bytes = 0;
-  uint64_t kept_ngrams = 0;   // of all orders 1..order
-  uint64_t raw_pieces = 0;    // distinct pieces before pruning
-  double count_seconds = 0;   // wall time of the steps
+  uint64_t kept_ngrams = 0;  // of all orders 1..order
+  uint64_t raw_pieces = 0;   // distinct pieces before pruning
+  double count_seconds = 0;  // wall time of the steps
   double tag_seconds = 0;
   double prune_seconds = 0;
   std::vector<TrainedVocabulary> vocabularies;  // descending size

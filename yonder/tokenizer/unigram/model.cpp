@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "yonder/tokenizer/unigram/model.h"
+
+#include "yonder/base/sha256.h"
+#include "yonder/tokenizer/formats/bytepiece.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace yonder::tokenizer {
+namespace {
+
+constexpr size_t kKeptAlphas = 4;
+
+std::vector<std::string_view> views(const Vocabulary& vocabulary) {
+  std::vector<std::string_view> result;
+  result.reserve(vocabulary.size());
+  for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
+    result.push_back(vocabulary.piece(id));
+  }
+  return result;
+}
+
+PieceTrie make_trie(const Vocabulary& vocabulary) {
+  std::vector<uint64_t> counts;
+  counts.reserve(vocabulary.size());
+  for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
+    counts.push_back(vocabulary.count(id));
+  }
+  return PieceTrie(views(vocabulary), counts, kFirstPieceId);
+}
+
+// weight_of(id) for ids of pieces; `never` elsewhere.
+template <typename Weight, typename F>
+WeightedTrie<Weight> weigh(const PieceTrie& trie, const Vocabulary& vocabulary, Weight never,
+                           F&& weight_of) {
+  std::vector<Weight> weights(vocabulary.size(), never);
+  for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
+    weights[id] = weight_of(id);
+  }
+  WeightedTrie<Weight> result;
+  result.never = never;
+  result.max_length = vocabulary.max_piece_length();
+  const auto convert = [&](const PieceTrie::Node& node) {
+    return typename WeightedTrie<Weight>::Node{node.base_label, node.id, weights[node.id]};
+  };
+  std::transform(trie.singles().begin(), trie.singles().end(), result.singles.begin(), convert);
+  result.pairs.resize(trie.pairs().size());
+  std::transform(trie.pairs().begin(), trie.pairs().end(), result.pairs.begin(), convert);
+  result.nodes.resize(trie.nodes().size());
+  std::transform(trie.nodes().begin(), trie.nodes().end(), result.nodes.begin(), convert);
+  return result;
+}
+
+// The cached entry for alpha, made by `make` if there is none; the oldest entry goes.
+template <typename Cache, typename F>
+std::shared_ptr<const WeightedTrie<double>> cached(Cache& cache, double alpha, F&& make) {
+  for (const auto& [key, trie] : cache) {
+    if (key == alpha) {
+      return trie;
+    }
+  }
+  if (cache.size() == kKeptAlphas) {
+    cache.erase(cache.begin());
+  }
+  cache.emplace_back(alpha, std::make_shared<const WeightedTrie<double>>(make()));
+  return cache.back().second;
+}
+
+}  // namespace
+
+UnigramModel::UnigramModel(Vocabulary vocabulary, bool fixed_point)
+    : vocabulary_(std::move(vocabulary)), trie_(make_trie(vocabulary_)), fixed_point_(fixed_point) {
+  lengths_.resize(vocabulary_.size(), 0);
+  for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
+    lengths_[id] = static_cast<uint32_t>(vocabulary_.piece(id).size());
+  }
+}
+
+UnigramModel::UnigramModel(Vocabulary vocabulary, PieceTrie trie, bool fixed_point)
+    : vocabulary_(std::move(vocabulary)), trie_(std::move(trie)), fixed_point_(fixed_point) {
+  lengths_.resize(vocabulary_.size(), 0);
+  for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
+    lengths_[id] = static_cast<uint32_t>(vocabulary_.piece(id).size());
+  }
+}
+
+const WeightedTrie<double>& UnigramModel::log_weights() const {
+  const std::lock_guard lock(mutex_);
+  if (log_weights_ == nullptr) {
+    log_weights_ = std::make_unique<const WeightedTrie<double>>(
+        weigh(trie_, vocabulary_, -std::numeric_limits<double>::infinity(),
+              [&](uint32_t id) { return vocabulary_.log_probability(id); }));
+  }
+  return *log_weights_;
+}
+
+const WeightedTrie<int64_t>& UnigramModel::fixed_weights() const {
+  const std::lock_guard lock(mutex_);
+  if (fixed_weights_ == nullptr) {
+    fixed_weights_ = std::make_unique<const WeightedTrie<int64_t>>(
+        weigh(trie_, vocabulary_, kFixedNever, [&](uint32_t id) {
+          return static_cast<int64_t>(
+              std::nearbyint(vocabulary_.log_probability(id) * kFixedPointSteps));
+        }));
+  }
+  return *fixed_weights_;
+}
+
+std::shared_ptr<const WeightedTrie<double>> UnigramModel::tempered_weights(double alpha) const {
+  const std::lock_guard lock(mutex_);
+  return cached(tempered_, alpha, [&] {
+    return weigh(trie_, vocabulary_, 0.0,
+                 [&](uint32_t id) { return std::exp(alpha * vocabulary_.log_probability(id)); });
+  });
+}
+
+std::shared_ptr<const WeightedTrie<double>> UnigramModel::tempered_log_weights(double alpha) const {
+  const std::lock_guard lock(mutex_);
+  return cached(tempered_log_, alpha, [&] {
+    return weigh(trie_, vocabulary_, -std::numeric_limits<double>::infinity(),
+                 [&](uint32_t id) { return alpha * vocabulary_.log_probability(id); });
+  });
+}
+
+double UnigramModel::max_bits(double alpha) const {
+  double lowest = 0;
+  for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
+    lowest = std::min(lowest, vocabulary_.log_probability(id));
+  }
+  return alpha * -lowest / std::log(2.0);
+}
+
+const std::vector<uint32_t>& UnigramModel::lexicographic() const {
+  const std::lock_guard lock(mutex_);
+  if (lexicographic_.empty()) {
+    lexicographic_.resize(vocabulary_.pieces().size());
+    std::iota(lexicographic_.begin(), lexicographic_.end(), kFirstPieceId);
+    std::sort(lexicographic_.begin(), lexicographic_.end(), [&](uint32_t a, uint32_t b) {
+      return vocabulary_.piece(a) < vocabulary_.piece(b);
+    });
+  }
+  return lexicographic_;
+}
+
+const std::string& UnigramModel::checksum() const {
+  const std::lock_guard lock(mutex_);
+  if (checksum_.empty()) {
+    checksum_ = sha256_hex(bytepiece_text(vocabulary_.pieces()));
+  }
+  return checksum_;
+}
+
+}  // namespace yonder::tokenizer

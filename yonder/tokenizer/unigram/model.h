@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A unigram vocabulary made ready for lattice recursions: its trie with a weight in every node.
+//
+// Three weights are used: log p (double), log p in fixed point (int64 steps of 2^-40 nat: sums are
+// exact, so ties are the same on every machine), and q = p^alpha for sampling. A node's weight lies
+// beside its link, so a step of the walk costs one load. A node where no piece ends carries the
+// weight that can never win (-infinity, or 0 for q), so the recursions need no test for it.
+// Test: lattice_scan_test.cpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "yonder/tokenizer/piece_trie.h"
+#include "yonder/tokenizer/vocabulary.h"
+
+namespace yonder::tokenizer {
+
+/// PieceTrie with weights; 16 bytes a node.
+template <typename Weight>
+struct WeightedTrie {
+  struct Node {
+    uint32_t base_label = 0;
+    uint32_t id = 0;
+    Weight weight{};
+  };
+  std::array<Node, 256> singles;
+  std::vector<Node> pairs;  // [65536]
+  std::vector<Node> nodes;
+  Weight never{};           // weight where no piece ends
+  uint32_t max_length = 0;  // bytes of the longest piece
+};
+
+/// Steps of fixed-point scores per nat.
+inline constexpr double kFixedPointSteps = 1099511627776.0;  // 2^40
+/// Fixed-point score of what cannot be reached.
+inline constexpr int64_t kFixedNever = INT64_MIN / 4;
+
+class UnigramModel {
+ public:
+  /// fixed_point: deterministic encoding adds int64 scores instead of doubles.
+  UnigramModel(Vocabulary vocabulary, bool fixed_point);
+  UnigramModel(Vocabulary vocabulary, PieceTrie trie, bool fixed_point);
+
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+  const PieceTrie& trie() const { return trie_; }
+  bool fixed_point() const { return fixed_point_; }
+  /// Bytes of each id, [vocab_size]; 0 for special ids.
+  const std::vector<uint32_t>& lengths() const { return lengths_; }
+
+  /// log p, natural logarithm.
+  const WeightedTrie<double>& log_weights() const;
+  /// log p in steps of 2^-40 nat, rounded to nearest.
+  const WeightedTrie<int64_t>& fixed_weights() const;
+  /// q = p^alpha (alpha 0: q = 1 for every piece). The last few alphas are kept.
+  std::shared_ptr<const WeightedTrie<double>> tempered_weights(double alpha) const;
+  /// alpha * log p.
+  std::shared_ptr<const WeightedTrie<double>> tempered_log_weights(double alpha) const;
+  /// Largest |log2 q| of a piece at this alpha, in bits.
+  double max_bits(double alpha) const;
+
+  /// Ids in the byte order of their pieces: all pieces with a given prefix are one range.
+  const std::vector<uint32_t>& lexicographic() const;
+  /// SHA-256 of the model's BytePiece form.
+  const std::string& checksum() const;
+
+ private:
+  using Tempered = std::pair<double, std::shared_ptr<const WeightedTrie<double>>>;
+
+  Vocabulary vocabulary_;
+  PieceTrie trie_;
+  bool fixed_point_;
+  std::vector<uint32_t> lengths_;
+  mutable std::mutex mutex_;  // guards what is made on first use, below
+  mutable std::unique_ptr<const WeightedTrie<double>> log_weights_;
+  mutable std::unique_ptr<const WeightedTrie<int64_t>> fixed_weights_;
+  mutable std::vector<Tempered> tempered_;
+  mutable std::vector<Tempered> tempered_log_;
+  mutable std::vector<uint32_t> lexicographic_;
+  mutable std::string checksum_;
+};
+
+}  // namespace yonder::tokenizer
