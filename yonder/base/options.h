@@ -51,8 +51,8 @@ class OptionVisitor {
                         const char* help) = 0;
 };
 
-/// Parses "80k", "1.5M", "300"; unit is 1000 for counts and 1024 for bytes. Empty if malformed,
-/// fractional or above 2^63-1.
+/// Parses "80k", "1.5M", "300", "-2"; unit is 1000 for counts and 1024 for bytes. Empty if
+/// malformed, fractional or above 2^63-1.
 std::optional<int64_t> parse_count(std::string_view text, int64_t unit);
 
 /// Throws Error(bad_option) "--order is 9; it must lie between 1 and 7" unless low <= value <=
@@ -64,7 +64,8 @@ void check_range(const char* name, double value, double low, double high);
 void check_choice(const char* name, const std::string& value,
                   const std::vector<std::string>& names);
 
-/// The name of `names` with the least edit distance to `wrong`; empty if all are far.
+/// The name of `names` with the least edit distance to `wrong` (case is free, a swap of
+/// neighbours is one step); empty if all are far: more than a third of the letters differ.
 std::string nearest_name(std::string_view wrong, const std::vector<std::string>& names);
 
 /// All options of a visit as a JSON object, in order: what is written beside every result.

@@ -18,10 +18,11 @@
 #include "yonder/base/file.h"
 #include "yonder/base/mmap.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,8 @@ class RecordWriter {
   };
   void pad_to_alignment();
   AtomicFile file_;
+  std::string kind_;
+  uint32_t version_;
   std::vector<Section> sections_;
   bool open_ = false;
 };
@@ -64,7 +67,8 @@ class RecordFile {
              uint32_t newest_version);
 
   uint32_t version() const { return version_; }
-  /// The section's bytes, its CRC checked on the first call. Throws Error(bad_data) if missing.
+  /// The section's bytes, its CRC checked on the first call (from any thread). Throws
+  /// Error(bad_data) if it is missing or damaged.
   std::string_view section(std::string_view name) const;
   /// The section's bytes without reading them all: for sections that carry a CRC per block.
   std::string_view section_unchecked(std::string_view name) const;
@@ -80,14 +84,15 @@ class RecordFile {
     uint64_t offset = 0;
     uint64_t size = 0;
     uint32_t crc = 0;
-    mutable bool checked = false;
   };
   void parse(std::string_view kind, uint32_t newest_version);
   const Section* find(std::string_view name) const;
+  void check(const Section& section) const;
   MappedFile mapped_;
   std::string_view bytes_;
   std::string name_;
   std::vector<Section> sections_;
+  std::unique_ptr<std::atomic<bool>[]> checked_;  // per section: its CRC was right
   uint32_t version_ = 0;
 };
 
