@@ -8,6 +8,7 @@
 
 namespace yonder {
 
+/// `bytes` as text, 4 letters for every 3 bytes begun.
 std::string base64_encode(std::string_view bytes);
 /// Empty when `text` is not canonical base64 (wrong length, alphabet, padding or spare bits set).
 std::optional<std::string> base64_decode(std::string_view text);

@@ -34,6 +34,8 @@ class Json {
   const Json& at(std::string_view key) const;
   /// The member or null.
   const Json* find(std::string_view key) const;
+  /// The value, if it is of this kind; else Error(bad_data) saying what was expected. A number is
+  /// whole when it is written without point and exponent; real() takes whole numbers too.
   int64_t integer() const;
   uint64_t unsigned_integer() const;
   double real() const;
@@ -41,6 +43,8 @@ class Json {
   const std::string& text() const;
   const Array& array() const;
   const Object& object() const;
+  /// Whatever it is, for code that handles every kind.
+  const Value& value() const { return value_; }
 
  private:
   [[noreturn]] void expected(const char* what) const;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How (seed, stream, index) becomes a number:
-//   key     = (seed mod 2^32, seed div 2^32)
-//   counter = (block mod 2^32, block div 2^32, stream mod 2^32, stream div 2^32)
-//   block b gives two 64-bit words: x0 + 2^32 x1 is number 2b, x2 + 2^32 x3 is number 2b + 1.
-// So every stream has 2^65 numbers before it repeats, and no two (seed, stream) share a block.
+// The block function, and the distributions over it; how (seed, stream, index) becomes a counter
+// and a key stands in random.h. Every stream has 2^65 numbers before it repeats, and no two pairs
+// (seed, stream) share a block.
 #include "yonder/base/random.h"
 
 #include "yonder/base/error.h"

@@ -8,6 +8,7 @@
 
 namespace yonder {
 
+/// A digest in the making, for input that comes in parts.
 class Sha256 {
  public:
   Sha256();
@@ -23,6 +24,7 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
+/// The digest of `bytes` as 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);
 
 }  // namespace yonder
