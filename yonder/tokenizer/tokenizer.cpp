@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "yonder/tokenizer/tokenizer.h"
+
+#include "yonder/base/error.h"
+#include "yonder/base/options.h"
+#include "yonder/base/parallel.h"
+#include "yonder/tokenizer/chunks.h"
+#include "yonder/tokenizer/formats/table.h"
+#include "yonder/tokenizer/internal/document_encoder.h"
+#include "yonder/tokenizer/special_tokens.h"
+#include "yonder/tokenizer/unigram/model.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace yonder::tokenizer {
+namespace {
+
+// Text that one thread encodes between two looks at the queue.
+constexpr size_t kBatchGrain = size_t{256} << 10;
+
+// A stretch of one document, cut at chunk ends so that it can be encoded on its own.
+struct Stretch {
+  size_t document;
+  size_t begin;
+  size_t end;
+};
+
+// Documents cut into stretches of about kBatchGrain, whole where normalisation may reach across.
+std::vector<Stretch> cut_stretches(std::span<const std::string_view> documents, bool whole) {
+  std::vector<Stretch> stretches;
+  for (size_t document = 0; document < documents.size(); ++document) {
+    const std::string_view text = documents[document];
+    size_t begin = 0;
+    do {
+      size_t end = text.size();
+      if (!whole && end - begin > kBatchGrain) {
+        end = std::min(end, chunk_end(text, begin + kBatchGrain));
+      }
+      stretches.push_back({document, begin, end});
+      begin = end;
+    } while (begin < text.size());
+  }
+  return stretches;
+}
+
+// Ids of stretches first..last-1, about kBatchGrain of text in all.
+struct BatchTask {
+  size_t first;
+  size_t last;
+  std::vector<uint32_t> ids;
+  std::vector<size_t> ends;  // ids up to the end of each stretch
+};
+
+std::vector<BatchTask> group_stretches(const std::vector<Stretch>& stretches) {
+  std::vector<BatchTask> tasks;
+  for (size_t first = 0; first < stretches.size();) {
+    size_t last = first;
+    size_t bytes = 0;
+    while (last < stretches.size() && bytes < kBatchGrain) {
+      bytes += stretches[last].end - stretches[last].begin;
+      ++last;
+    }
+    tasks.push_back({first, last, {}, {}});
+    first = last;
+  }
+  return tasks;
+}
+
+}  // namespace
+
+Tokenizer Tokenizer::load(const std::filesystem::path& path, const LoadOptions& options,
+                          Progress* progress) {
+  return Tokenizer(load_model(path, options, progress));
+}
+
+Tokenizer::Tokenizer(Vocabulary vocabulary, const std::string& scores)
+    : model_(std::make_shared<UnigramModel>(std::move(vocabulary), scores == "fixed")) {
+  check_choice("scores", scores, {"double", "fixed"});
+}
+
+Tokenizer::Tokenizer(std::shared_ptr<const UnigramModel> model) : model_(std::move(model)) {}
+
+void Tokenizer::save(const std::filesystem::path& path, const std::string& format) const {
+  check_choice("format", format, model_format_names());
+  for (const ModelFormat& row : model_formats()) {
+    if (row.name == format) {
+      row.save(*model_, path);
+    }
+  }
+}
+
+void Tokenizer::encode(std::string_view text, std::vector<uint32_t>& out,
+                       const EncodeOptions& options) const {
+  internal::DocumentEncoder(model_, options).encode(text, options.document, out);
+}
+
+void Tokenizer::encode_with_offsets(std::string_view text, std::vector<uint32_t>& ids,
+                                    std::vector<Offset>& offsets,
+                                    const EncodeOptions& options) const {
+  internal::DocumentEncoder(model_, options)
+      .encode_with_offsets(text, options.document, ids, offsets);
+}
+
+EncodedBatch Tokenizer::encode_batch(std::span<const std::string_view> documents, int threads,
+                                     const EncodeOptions& options) const {
+  internal::DocumentEncoder(model_, options);  // complains about the options before work starts
+  const bool whole = internal::normalizes(options);
+  const std::vector<Stretch> stretches = cut_stretches(documents, whole);
+  std::vector<BatchTask> tasks = group_stretches(stretches);
+  parallel_for(tasks.size(), 1, thread_count(threads), [&](size_t first, size_t last) {
+    internal::DocumentEncoder encoder(model_, options);
+    for (size_t task = first; task < last; ++task) {
+      for (size_t i = tasks[task].first; i < tasks[task].last; ++i) {
+        const Stretch& stretch = stretches[i];
+        const std::string_view document = documents[stretch.document];
+        const uint64_t index = options.document + stretch.document;
+        if (whole) {
+          encoder.encode(document, index, tasks[task].ids);
+        } else {
+          encoder.encode_stretch(document, stretch.begin, stretch.end, index, tasks[task].ids);
+        }
+        tasks[task].ends.push_back(tasks[task].ids.size());
+      }
+    }
+  });
+  EncodedBatch batch;
+  batch.offsets.push_back(0);
+  for (BatchTask& task : tasks) {
+    size_t begin = 0;
+    for (size_t i = task.first; i < task.last; ++i) {
+      const size_t end = task.ends[i - task.first];
+      batch.ids.insert(batch.ids.end(), task.ids.begin() + static_cast<std::ptrdiff_t>(begin),
+                       task.ids.begin() + static_cast<std::ptrdiff_t>(end));
+      begin = end;
+      if (stretches[i].end == documents[stretches[i].document].size()) {
+        batch.offsets.push_back(batch.ids.size());
+      }
+    }
+    task.ids = {};
+  }
+  return batch;
+}
+
+double Tokenizer::score(std::string_view text, std::span<const uint32_t> ids) const {
+  double sum = 0;
+  size_t at = 0;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const uint32_t id = ids[i];
+    require(id < vocab_size(), ErrorKind::bad_data,
+            "id {} at position {} is out of range; the vocabulary has ids 0 to {}", id, i,
+            vocab_size() - 1);
+    if (id < kFirstPieceId) {
+      continue;
+    }
+    const std::string_view piece = model_->vocabulary().piece(id);
+    require(!piece.empty() && text.substr(at, piece.size()) == piece, ErrorKind::bad_data,
+            "id {} at position {} does not spell the text at byte offset {}", id, i, at);
+    at += piece.size();
+    sum += model_->vocabulary().log_probability(id);
+  }
+  require(at == text.size(), ErrorKind::bad_data, "the ids spell {} of the text's {} bytes", at,
+          text.size());
+  return sum;
+}
+
+std::string Tokenizer::decode(std::span<const uint32_t> ids) const {
+  std::string bytes;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    require(ids[i] < vocab_size(), ErrorKind::bad_data,
+            "id {} at position {} is out of range; the vocabulary has ids 0 to {}", ids[i], i,
+            vocab_size() - 1);
+    if (ids[i] >= kFirstPieceId) {
+      bytes += model_->vocabulary().piece(ids[i]);
+    }
+  }
+  return bytes;
+}
+
+Encoder Tokenizer::stream(const EncodeOptions& options) const { return {model_, options}; }
+
+Decoder Tokenizer::stream_decoder() const { return Decoder(model_); }
+
+uint32_t Tokenizer::vocab_size() const { return model_->vocabulary().size(); }
+
+std::string_view Tokenizer::piece(uint32_t id) const {
+  return id < kFirstPieceId ? kSpecialTokens[id] : model_->vocabulary().piece(id);
+}
+
+std::optional<uint32_t> Tokenizer::id(std::string_view piece) const {
+  return model_->trie().find(piece);
+}
+
+const Vocabulary& Tokenizer::vocabulary() const { return model_->vocabulary(); }
+
+const std::string& Tokenizer::checksum() const { return model_->checksum(); }
+
+}  // namespace yonder::tokenizer
