@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this machine is: for `yonder doctor`, default thread counts and memory limits.
+// Test: cpu_test.cpp.
 #pragma once
 
 #include <cstdint>
