@@ -8,3 +8,8 @@ if(YONDER_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
 endif()
+# libFuzzer is guided by the coverage of every file it links, not of the target alone.
+if(YONDER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()

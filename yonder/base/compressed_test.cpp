@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/compressed.h"
 
+#include "tests/error_text.h"
 #include "yonder/base/base64.h"
 #include "yonder/base/file.h"
 #include "yonder/base/random.h"
@@ -13,8 +14,6 @@
 #include <zstd.h>
 
 #include <vector>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

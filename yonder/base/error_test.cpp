@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/error.h"
 
+#include "tests/error_text.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

@@ -3,6 +3,8 @@
 // counting ones, so a child process can be stopped at each of them in turn.
 #include "yonder/base/file.h"
 
+#include "tests/error_text.h"
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,8 +17,6 @@
 
 #include <atomic>
 #include <csignal>
-
-#include "tests/error_text.h"
 
 namespace {
 

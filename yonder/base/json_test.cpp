@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/json.h"
 
+#include "tests/error_text.h"
 #include "yonder/base/utf8.h"
 
 #include <gmock/gmock.h>
@@ -10,8 +11,6 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/mmap.h"
 
+#include "tests/error_text.h"
 #include "yonder/base/file.h"
 
 #include <gmock/gmock.h>
@@ -8,8 +9,6 @@
 #include <sys/stat.h>
 
 #include <utility>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/options.h"
 
+#include "tests/error_text.h"
 #include "yonder/base/json.h"
 
 #include <gmock/gmock.h>
@@ -8,8 +9,6 @@
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

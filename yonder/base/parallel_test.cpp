@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/parallel.h"
 
+#include "tests/error_text.h"
 #include "yonder/base/cpu.h"
 
 #include <gmock/gmock.h>
@@ -12,8 +13,6 @@
 #include <set>
 #include <thread>
 #include <vector>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/progress.h"
 
+#include "tests/error_text.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

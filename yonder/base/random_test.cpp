@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/random.h"
 
+#include "tests/error_text.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
 #include <vector>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/record_file.h"
 
+#include "tests/error_text.h"
 #include "yonder/base/crc32.h"
 
 #include <gmock/gmock.h>
@@ -8,8 +9,6 @@
 
 #include <cctype>
 #include <sstream>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/utf8.h"
 
+#include "tests/error_text.h"
+#include "yonder/base/random.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <utf8proc.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <vector>
-
-#include "tests/error_text.h"
 
 namespace yonder {
 namespace {
@@ -155,6 +158,33 @@ TEST(Nfc, AgreesWithTheStandardsExamples) {
       {"e\u0301\u4ECA\u5929e\u0301", "\u00E9\u4ECA\u5929\u00E9"}};
   for (const auto& [text, expected] : cases) {
     EXPECT_EQ(nfc(text), expected) << text;
+  }
+}
+
+// Random characters of the blocks where composing, ordering and Hangul happen, against utf8proc's
+// own normalisation of the whole text.
+TEST(Nfc, AgreesWithUtf8procOnRandomText) {
+  const std::pair<int32_t, int32_t> blocks[] = {
+      {0x20, 0x7E},     {0xC0, 0x24F},    {0x300, 0x36F},    {0x4E00, 0x4E10},
+      {0x900, 0x97F},   {0x9BE, 0x9DF},   {0x1100, 0x11FF},  {0xAC00, 0xAC40},
+      {0x1E00, 0x1FFF}, {0xF900, 0xFAFF}, {0x2F800, 0x2F820}};
+  Rng rng(3);
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (uint64_t k = rng.below(12); k > 0; --k) {
+      const auto& [low, high] = blocks[rng.below(std::size(blocks))];
+      utf8_append(text,
+                  low + static_cast<int32_t>(rng.below(static_cast<uint64_t>(high - low + 1))));
+    }
+    utf8proc_uint8_t* expected = nullptr;
+    const utf8proc_ssize_t size =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                     static_cast<utf8proc_ssize_t>(text.size()), &expected,
+                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    ASSERT_GE(size, 0);
+    const std::string whole(reinterpret_cast<const char*>(expected), static_cast<size_t>(size));
+    std::free(expected);
+    ASSERT_EQ(nfc(text), whole) << "round " << round;
   }
 }
 
