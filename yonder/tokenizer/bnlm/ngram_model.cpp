@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "yonder/tokenizer/bnlm/ngram_model.h"
+
+#include "yonder/base/error.h"
+#include "yonder/tokenizer/vocabulary.h"
+
+#include <algorithm>
+
+namespace yonder::tokenizer {
+namespace {
+
+constexpr uint64_t kSmallCounts = 1024;
+constexpr double kMinusInfinity = -std::numeric_limits<double>::infinity();
+
+uint64_t capacity_for(uint64_t ngrams) { return std::max<uint64_t>(ngrams / 5 * 8, 1024); }
+
+}  // namespace
+
+NgramModel::NgramModel(int order, uint64_t long_ngrams, uint64_t total)
+    : order_(order),
+      log_total_(log_count(total)),
+      capacity_(capacity_for(long_ngrams)),
+      one_(256, kMinusInfinity),
+      two_(65536, kMinusInfinity),
+      small_logs_(kSmallCounts),
+      table_(capacity_ + kOverhang) {
+  for (uint64_t count = 1; count < kSmallCounts; ++count) {
+    small_logs_[count] = log_count(count);
+  }
+}
+
+uint64_t NgramModel::memory_needed(uint64_t long_ngrams) {
+  return (capacity_for(long_ngrams) + kOverhang) * sizeof(Entry) + 65536 * sizeof(double);
+}
+
+double NgramModel::log_of(uint64_t count) const {
+  return count < kSmallCounts ? small_logs_[count] : log_count(count);
+}
+
+void NgramModel::add(std::span<const NgramCount> ngrams) {
+  for (const NgramCount& ngram : ngrams) {
+    const int length = ngram_length(ngram.key);
+    const double log_c = log_of(ngram.count);
+    if (length == 1) {
+      one_[ngram.key >> 3] = log_c;
+    } else if (length == 2) {
+      two_[ngram.key >> 3] = log_c;
+    } else {
+      uint64_t place = slot(ngram.key);
+      while (table_[place].key != 0) {
+        ++place;
+      }
+      // The entry behind the last one in use must stay empty, or a search would not end.
+      YONDER_CHECK(place + 1 < table_.size());
+      table_[place] = {ngram.key, log_c};
+    }
+  }
+}
+
+}  // namespace yonder::tokenizer

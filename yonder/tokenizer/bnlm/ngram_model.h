@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The byte n-gram model that cuts the training text, laid out for lookups at every byte.
+//
+// It stores log c of each kept n-gram: log p(x_j | x_1..x_{j-1}) = log c(x_1..x_j) - log
+// c(x_1..x_{j-1}) is then a difference of two values that one walk over lengths 1..N from a start
+// byte meets anyway. Lengths 1 and 2 are plain arrays, longer ones share one open-addressing table
+// of 16-byte entries. An n-gram that was dropped has no kept extension, so a walk ends at the first
+// miss. Source: kexue.fm 9752, docs/math/tokenizer.md (BNLM training). Test: tagging_test.cpp.
+#pragma once
+
+#include "yonder/tokenizer/bnlm/ngram_key.h"
+#include "yonder/tokenizer/bnlm/zeroed_array.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace yonder::tokenizer {
+
+class NgramModel {
+ public:
+  /// order 1..7; long_ngrams: how many n-grams of 3 bytes and more will be added; total: c_0.
+  NgramModel(int order, uint64_t long_ngrams, uint64_t total);
+
+  /// Adds kept n-grams (keys as ngram_key()), each once, in any order.
+  void add(std::span<const NgramCount> ngrams);
+
+  /// Bytes that a model with so many n-grams of 3 bytes and more takes.
+  static uint64_t memory_needed(uint64_t long_ngrams);
+
+  int order() const { return order_; }
+  /// log c_0.
+  double log_total() const { return log_total_; }
+  /// log c of a kept n-gram, -infinity of any other.
+  double log_count_of(uint64_t key) const {
+    if (ngram_length(key) == 1) {
+      return one_[key >> 3];
+    }
+    return ngram_length(key) == 2 ? two_[key >> 3] : find(key, slot_of(hash_ngram(key), capacity_));
+  }
+  /// The arrays themselves: by byte, and by first byte * 256 + second.
+  const double* one() const { return one_.data(); }
+  const double* two() const { return two_.data(); }
+  /// Where the search for a key of 3 bytes and more begins.
+  uint64_t slot(uint64_t key) const { return slot_of(hash_ngram(key), capacity_); }
+  void prefetch(uint64_t slot) const { __builtin_prefetch(table_.data() + slot); }
+  /// log c of a key of 3 bytes and more, from its slot; -infinity if it was not kept.
+  double find(uint64_t key, uint64_t slot) const {
+    for (const Entry* entry = table_.data() + slot; entry->key != 0; ++entry) {
+      if (entry->key == key) {
+        return entry->log_count;
+      }
+    }
+    return -std::numeric_limits<double>::infinity();
+  }
+
+ private:
+  struct Entry {
+    uint64_t key = 0;
+    double log_count = 0;
+  };
+  static constexpr uint64_t kOverhang = 1024;  // entries beyond the last slot, so none wraps round
+
+  double log_of(uint64_t count) const;
+  int order_;
+  double log_total_;
+  uint64_t capacity_;
+  std::vector<double> one_;
+  std::vector<double> two_;
+  std::vector<double> small_logs_;  // of 0..kSmallCounts-1
+  ZeroedArray<Entry> table_;
+};
+
+}  // namespace yonder::tokenizer
