@@ -252,6 +252,25 @@ std::string nfc(std::string_view text) {
   return out;
 }
 
+bool is_nfc_boundary(int32_t code_point) {
+  if (code_point < 0 || is_boundary(code_point)) {
+    return true;
+  }
+  // What composes with the character before it is a mark (general category M) or a jamo; and some
+  // characters that are neither decompose into marks only.
+  int32_t parts[32];
+  int boundary_class = 0;
+  const utf8proc_ssize_t n = utf8proc_decompose_char(
+      code_point, parts, 32, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE),
+      &boundary_class);
+  YONDER_CHECK(n >= 1 && n <= 32);
+  const utf8proc_category_t category = utf8proc_category(parts[0]);
+  const bool mark = category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
+                    category == UTF8PROC_CATEGORY_ME;
+  const bool joining_jamo = parts[0] >= 0x1160 && parts[0] <= 0x11FF;
+  return !mark && !joining_jamo && combining_class(parts[0]) == 0;
+}
+
 std::string unicode_version() { return utf8proc_unicode_version(); }
 
 }  // namespace yonder

@@ -33,6 +33,10 @@ void utf8_append(std::string& out, int32_t code_point);
 bool is_decimal_digit(int32_t code_point);
 /// Normalisation form C of every valid stretch; invalid bytes stay as they are.
 std::string nfc(std::string_view text);
+/// True if any text may be cut before this character and the parts given to nfc() one by one; so it
+/// is for a byte that belongs to no character (code point -1). False for combining marks, and for
+/// Hangul jamo that join what stands before them.
+bool is_nfc_boundary(int32_t code_point);
 /// The Unicode version of nfc() and the classes, e.g. "15.0.0".
 std::string unicode_version();
 

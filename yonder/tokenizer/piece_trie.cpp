@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 #include <queue>
 #include <string>
 #include <utility>
@@ -119,8 +118,13 @@ struct Family {
 PieceTrie::PieceTrie(std::span<const std::string_view> pieces, std::span<const uint64_t> counts,
                      uint32_t first_id)
     : singles_(kBytes), pairs_(kPairs) {
-  ReversedPieces sorted{pieces, std::vector<uint32_t>(pieces.size()), {0.0}};
-  std::iota(sorted.order.begin(), sorted.order.end(), 0U);
+  ReversedPieces sorted{pieces, {}, {0.0}};
+  sorted.order.reserve(pieces.size());
+  for (uint32_t i = 0; i < pieces.size(); ++i) {
+    if (!pieces[i].empty()) {
+      sorted.order.push_back(i);
+    }
+  }
   std::sort(sorted.order.begin(), sorted.order.end(), [&](uint32_t a, uint32_t b) {
     return std::lexicographical_compare(
         pieces[a].rbegin(), pieces[a].rend(), pieces[b].rbegin(), pieces[b].rend(),
@@ -143,7 +147,7 @@ PieceTrie::PieceTrie(std::span<const std::string_view> pieces, std::span<const u
     }
   };
 
-  for (size_t i = 0; i < pieces.size();) {
+  for (size_t i = 0; i < sorted.order.size();) {
     const uint32_t id = first_id + sorted.order[i];
     const uint8_t last_byte = sorted.byte(i, 0);
     if (sorted.length(i) == 1) {
@@ -153,8 +157,8 @@ PieceTrie::PieceTrie(std::span<const std::string_view> pieces, std::span<const u
     }
     const size_t pair = size_t{last_byte} << 8 | sorted.byte(i, 1);
     size_t last = i;
-    while (last < pieces.size() && sorted.length(last) > 1 && sorted.byte(last, 0) == last_byte &&
-           sorted.byte(last, 1) == (pair & 0xFF)) {
+    while (last < sorted.order.size() && sorted.length(last) > 1 &&
+           sorted.byte(last, 0) == last_byte && sorted.byte(last, 1) == (pair & 0xFF)) {
       ++last;
     }
     const bool is_piece = sorted.length(i) == 2;

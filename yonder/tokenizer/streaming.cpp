@@ -5,6 +5,7 @@
 #include "yonder/base/error.h"
 #include "yonder/base/utf8.h"
 #include "yonder/tokenizer/internal/document_encoder.h"
+#include "yonder/tokenizer/normalizer.h"
 #include "yonder/tokenizer/special_tokens.h"
 #include "yonder/tokenizer/tokenizer.h"
 #include "yonder/tokenizer/unigram/model.h"
@@ -19,16 +20,6 @@ namespace {
 
 // Bytes between two looks for ids that have become final, within one feed().
 constexpr size_t kCommitInterval = 1024;
-
-// Start of the last ASCII byte: NFC never joins it with what stands before. 0 if there is none.
-size_t last_safe_cut(std::string_view text) {
-  for (size_t at = text.size(); at > 0; --at) {
-    if (static_cast<uint8_t>(text[at - 1]) < 0x80) {
-      return at - 1;
-    }
-  }
-  return 0;
-}
 
 }  // namespace
 
@@ -134,14 +125,17 @@ void Encoder::feed(std::string_view bytes, std::vector<uint32_t>& out) {
     return;
   }
   impl_->unsettled += bytes;
-  const size_t settled = last_safe_cut(impl_->unsettled);
-  impl_->feed_normalized(nfc(std::string_view(impl_->unsettled).substr(0, settled)), false, out);
+  const std::string& how = impl_->options.normalize;
+  const size_t settled = normalizable_prefix(impl_->unsettled, how);
+  const std::string_view text = std::string_view(impl_->unsettled).substr(0, settled);
+  impl_->feed_normalized(normalize_text(text, how).bytes, false, out);
   impl_->unsettled.erase(0, settled);
 }
 
 void Encoder::finish(std::vector<uint32_t>& out) {
   feed({}, out);  // an empty document has its <bos>, too
-  impl_->feed_normalized(nfc(impl_->unsettled), true, out);
+  impl_->feed_normalized(normalize_text(impl_->unsettled, impl_->options.normalize).bytes, true,
+                         out);
   impl_->unsettled.clear();
   impl_->end_chunk(out);
   if (impl_->options.eos) {

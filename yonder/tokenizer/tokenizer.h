@@ -13,6 +13,7 @@
 // Errors in the source: docs/math/tokenizer.md. Tests: tokenizer_test.cpp.
 #pragma once
 
+#include "yonder/base/progress.h"
 #include "yonder/tokenizer/encode_options.h"
 #include "yonder/tokenizer/vocabulary.h"
 
@@ -86,8 +87,10 @@ class Decoder;
 
 class Tokenizer {
  public:
-  /// Reads a model; the format is told from the content (formats/table.cpp).
-  static Tokenizer load(const std::filesystem::path& path, const LoadOptions& options = {});
+  /// Reads a model; the format is told from the content (formats/table.cpp). Warnings go to
+  /// `progress`.
+  static Tokenizer load(const std::filesystem::path& path, const LoadOptions& options = {},
+                        Progress* progress = nullptr);
   /// From pieces in memory. scores: "double" or "fixed" as in LoadOptions.
   explicit Tokenizer(Vocabulary vocabulary, const std::string& scores = "double");
 
@@ -126,8 +129,8 @@ class Tokenizer {
   Encoder stream(const EncodeOptions& options = {}) const;
   Decoder stream_decoder() const;
 
-  /// Back-off points at the end of a prompt, nearest first, at most `max_back` tokens back
-  /// (the first candidate backs off 0 tokens and has an empty suffix). kexue.fm 9762.
+  /// Back-off points at the end of a prompt, 1 to `max_back` tokens back, nearest first.
+  /// kexue.fm 9762.
   std::vector<HealCandidate> heal(std::string_view prompt, int max_back) const;
 
   uint32_t vocab_size() const;
@@ -139,8 +142,7 @@ class Tokenizer {
   const std::string& checksum() const;
 
  private:
-  friend class Encoder;
-  friend class Decoder;
+  explicit Tokenizer(std::shared_ptr<const UnigramModel> model);
   std::shared_ptr<const UnigramModel> model_;
 };
 

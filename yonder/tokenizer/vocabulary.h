@@ -8,10 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace yonder::tokenizer {
@@ -21,7 +19,8 @@ inline constexpr uint32_t kBosId = 1;
 inline constexpr uint32_t kEosId = 2;
 inline constexpr uint32_t kFirstPieceId = 3;
 
-/// One piece with its count, as trainers and file readers hand it over.
+/// One piece with its count, as trainers and file readers hand it over. Empty bytes with count 0
+/// stand for an id that no piece has (a gap in a model file).
 struct CountedPiece {
   std::string bytes;
   uint64_t count = 0;  // >= 1
@@ -37,14 +36,18 @@ class Vocabulary {
   Vocabulary(std::vector<CountedPiece> pieces, std::vector<double> log_probabilities,
              const std::string& name);
 
+  /// The same for pieces that were checked when they were stored (the binary cache): repeated
+  /// pieces are not looked for.
+  static Vocabulary from_checked(std::vector<CountedPiece> pieces,
+                                 std::vector<double> log_probabilities, const std::string& name);
+
   /// Number of ids, the three special ones included.
   uint32_t size() const { return static_cast<uint32_t>(pieces_.size()) + kFirstPieceId; }
-  /// Bytes of a piece; id in 3..size()-1.
+  /// Bytes of a piece; id in 3..size()-1. Empty for an id that no piece has.
   std::string_view piece(uint32_t id) const { return pieces_[id - kFirstPieceId].bytes; }
   uint64_t count(uint32_t id) const { return pieces_[id - kFirstPieceId].count; }
   /// Natural log of the piece's probability.
   double log_probability(uint32_t id) const { return log_probability_[id - kFirstPieceId]; }
-  std::optional<uint32_t> find(std::string_view bytes) const;
   /// Pieces in id order.
   const std::vector<CountedPiece>& pieces() const { return pieces_; }
   /// Sum of all counts.
@@ -55,10 +58,9 @@ class Vocabulary {
   uint32_t single_bytes() const { return single_bytes_; }
 
  private:
-  void build(const std::string& name);
+  void build(const std::string& name, bool look_for_repeats);
   std::vector<CountedPiece> pieces_;
   std::vector<double> log_probability_;
-  std::unordered_map<std::string_view, uint32_t> ids_;
   unsigned __int128 total_ = 0;
   uint32_t max_length_ = 0;
   uint32_t single_bytes_ = 0;

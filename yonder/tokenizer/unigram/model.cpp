@@ -7,29 +7,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 namespace yonder::tokenizer {
 namespace {
 
 constexpr size_t kKeptAlphas = 4;
 
-std::vector<std::string_view> views(const Vocabulary& vocabulary) {
-  std::vector<std::string_view> result;
-  result.reserve(vocabulary.size());
-  for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
-    result.push_back(vocabulary.piece(id));
-  }
-  return result;
-}
-
 PieceTrie make_trie(const Vocabulary& vocabulary) {
+  std::vector<std::string_view> pieces;
   std::vector<uint64_t> counts;
+  pieces.reserve(vocabulary.size());
   counts.reserve(vocabulary.size());
   for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
+    pieces.push_back(vocabulary.piece(id));
     counts.push_back(vocabulary.count(id));
   }
-  return PieceTrie(views(vocabulary), counts, kFirstPieceId);
+  return PieceTrie(pieces, counts, kFirstPieceId);
 }
 
 // weight_of(id) for ids of pieces; `never` elsewhere.
@@ -38,7 +31,9 @@ WeightedTrie<Weight> weigh(const PieceTrie& trie, const Vocabulary& vocabulary, 
                            F&& weight_of) {
   std::vector<Weight> weights(vocabulary.size(), never);
   for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
-    weights[id] = weight_of(id);
+    if (!vocabulary.piece(id).empty()) {
+      weights[id] = weight_of(id);
+    }
   }
   WeightedTrie<Weight> result;
   result.never = never;
@@ -73,14 +68,15 @@ std::shared_ptr<const WeightedTrie<double>> cached(Cache& cache, double alpha, F
 
 UnigramModel::UnigramModel(Vocabulary vocabulary, bool fixed_point)
     : vocabulary_(std::move(vocabulary)), trie_(make_trie(vocabulary_)), fixed_point_(fixed_point) {
-  lengths_.resize(vocabulary_.size(), 0);
-  for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
-    lengths_[id] = static_cast<uint32_t>(vocabulary_.piece(id).size());
-  }
+  set_lengths();
 }
 
 UnigramModel::UnigramModel(Vocabulary vocabulary, PieceTrie trie, bool fixed_point)
     : vocabulary_(std::move(vocabulary)), trie_(std::move(trie)), fixed_point_(fixed_point) {
+  set_lengths();
+}
+
+void UnigramModel::set_lengths() {
   lengths_.resize(vocabulary_.size(), 0);
   for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
     lengths_[id] = static_cast<uint32_t>(vocabulary_.piece(id).size());
@@ -128,7 +124,9 @@ std::shared_ptr<const WeightedTrie<double>> UnigramModel::tempered_log_weights(d
 double UnigramModel::max_bits(double alpha) const {
   double lowest = 0;
   for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
-    lowest = std::min(lowest, vocabulary_.log_probability(id));
+    if (lengths_[id] > 0) {
+      lowest = std::min(lowest, vocabulary_.log_probability(id));
+    }
   }
   return alpha * -lowest / std::log(2.0);
 }
@@ -136,11 +134,13 @@ double UnigramModel::max_bits(double alpha) const {
 const std::vector<uint32_t>& UnigramModel::lexicographic() const {
   const std::lock_guard lock(mutex_);
   if (lexicographic_.empty()) {
-    lexicographic_.resize(vocabulary_.pieces().size());
-    std::iota(lexicographic_.begin(), lexicographic_.end(), kFirstPieceId);
-    std::sort(lexicographic_.begin(), lexicographic_.end(), [&](uint32_t a, uint32_t b) {
-      return vocabulary_.piece(a) < vocabulary_.piece(b);
-    });
+    for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
+      if (lengths_[id] > 0) {
+        lexicographic_.push_back(id);
+      }
+    }
+    std::sort(lexicographic_.begin(), lexicographic_.end(),
+              [&](uint32_t a, uint32_t b) { return vocabulary_.piece(a) < vocabulary_.piece(b); });
   }
   return lexicographic_;
 }

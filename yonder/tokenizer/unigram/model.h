@@ -8,6 +8,9 @@
 // Test: lattice_scan_test.cpp.
 #pragma once
 
+#include "yonder/tokenizer/piece_trie.h"
+#include "yonder/tokenizer/vocabulary.h"
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -15,9 +18,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "yonder/tokenizer/piece_trie.h"
-#include "yonder/tokenizer/vocabulary.h"
 
 namespace yonder::tokenizer {
 
@@ -70,6 +70,8 @@ class UnigramModel {
   const std::string& checksum() const;
 
  private:
+  void set_lengths();
+
   using Tempered = std::pair<double, std::shared_ptr<const WeightedTrie<double>>>;
 
   Vocabulary vocabulary_;
