@@ -211,10 +211,15 @@ std::string_view RecordFile::section(std::string_view name) const {
 }
 
 std::string_view RecordFile::section_unchecked(std::string_view name) const {
+  const uint64_t offset = section_offset(name);
+  return bytes_.substr(offset, find(name)->size);
+}
+
+uint64_t RecordFile::section_offset(std::string_view name) const {
   const Section* section = find(name);
   require(section != nullptr, ErrorKind::bad_data,
           "{}: the section \"{}\" is missing; get or make the file again", name_, name);
-  return bytes_.substr(section->offset, section->size);
+  return section->offset;
 }
 
 void RecordFile::check(const Section& section) const {

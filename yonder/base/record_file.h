@@ -72,6 +72,8 @@ class RecordFile {
   std::string_view section(std::string_view name) const;
   /// The section's bytes without reading them all: for sections that carry a CRC per block.
   std::string_view section_unchecked(std::string_view name) const;
+  /// Where the section's bytes begin in the file, for messages.
+  uint64_t section_offset(std::string_view name) const;
   bool has(std::string_view name) const;
   /// Checks the CRC of every section.
   void verify() const;
