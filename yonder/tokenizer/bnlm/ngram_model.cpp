@@ -4,33 +4,31 @@
 #include "yonder/base/error.h"
 #include "yonder/tokenizer/vocabulary.h"
 
-#include <algorithm>
-
 namespace yonder::tokenizer {
 namespace {
 
 constexpr uint64_t kSmallCounts = 1024;
 constexpr double kMinusInfinity = -std::numeric_limits<double>::infinity();
 
-uint64_t capacity_for(uint64_t ngrams) { return std::max<uint64_t>(ngrams / 5 * 8, 1024); }
+uint64_t buckets_for(uint64_t ngrams) { return ngrams / 2 + 64; }
 
 }  // namespace
 
 NgramModel::NgramModel(int order, uint64_t long_ngrams, uint64_t total)
     : order_(order),
       log_total_(log_count(total)),
-      capacity_(capacity_for(long_ngrams)),
+      buckets_(buckets_for(long_ngrams)),
       one_(256, kMinusInfinity),
       two_(65536, kMinusInfinity),
       small_logs_(kSmallCounts),
-      table_(capacity_ + kOverhang) {
+      table_(buckets_ + kOverhang) {
   for (uint64_t count = 1; count < kSmallCounts; ++count) {
     small_logs_[count] = log_count(count);
   }
 }
 
 uint64_t NgramModel::memory_needed(uint64_t long_ngrams) {
-  return (capacity_for(long_ngrams) + kOverhang) * sizeof(Entry) + 65536 * sizeof(double);
+  return (buckets_for(long_ngrams) + kOverhang) * sizeof(Bucket) + 65536 * sizeof(double);
 }
 
 double NgramModel::log_of(uint64_t count) const {
@@ -46,13 +44,19 @@ void NgramModel::add(std::span<const NgramCount> ngrams) {
     } else if (length == 2) {
       two_[ngram.key >> 3] = log_c;
     } else {
-      uint64_t place = slot(ngram.key);
-      while (table_[place].key != 0) {
+      uint64_t place = bucket(ngram.key);
+      while (table_[place].key[3] != 0) {
         ++place;
       }
-      // The entry behind the last one in use must stay empty, or a search would not end.
+      // The last bucket must not fill up, or a search would not end.
       YONDER_CHECK(place + 1 < table_.size());
-      table_[place] = {ngram.key, log_c};
+      Bucket& bucket = table_[place];
+      size_t entry = 0;
+      while (bucket.key[entry] != 0) {
+        ++entry;
+      }
+      bucket.key[entry] = ngram.key;
+      bucket.log_count[entry] = log_c;
     }
   }
 }

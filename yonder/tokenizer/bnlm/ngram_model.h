@@ -35,42 +35,48 @@ class NgramModel {
   double log_total() const { return log_total_; }
   /// log c of a kept n-gram, -infinity of any other.
   double log_count_of(uint64_t key) const {
-    if (ngram_length(key) == 1) {
-      return one_[key >> 3];
+    if (ngram_length(key) <= 2) {
+      return (ngram_length(key) == 1 ? one_ : two_)[key >> 3];
     }
-    return ngram_length(key) == 2 ? two_[key >> 3] : find(key, slot_of(hash_ngram(key), capacity_));
+    return find(key, bucket(key));
   }
   /// The arrays themselves: by byte, and by first byte * 256 + second.
   const double* one() const { return one_.data(); }
   const double* two() const { return two_.data(); }
-  /// Where the search for a key of 3 bytes and more begins.
-  uint64_t slot(uint64_t key) const { return slot_of(hash_ngram(key), capacity_); }
-  void prefetch(uint64_t slot) const { __builtin_prefetch(table_.data() + slot); }
-  /// log c of a key of 3 bytes and more, from its slot; -infinity if it was not kept.
-  double find(uint64_t key, uint64_t slot) const {
-    for (const Entry* entry = table_.data() + slot; entry->key != 0; ++entry) {
-      if (entry->key == key) {
-        return entry->log_count;
+  /// The bucket where the search for a key of 3 bytes and more begins.
+  uint64_t bucket(uint64_t key) const { return slot_of(hash_ngram(key), buckets_); }
+  void prefetch(uint64_t bucket) const { __builtin_prefetch(table_.data() + bucket); }
+  /// log c of a key of 3 bytes and more, from its bucket on; -infinity if it was not kept.
+  double find(uint64_t key, uint64_t bucket) const {
+    for (const Bucket* b = table_.data() + bucket;; ++b) {
+      // Four compares without branches: which entry matches cannot be predicted.
+      const unsigned match = (b->key[0] == key ? 1U : 0U) + (b->key[1] == key ? 2U : 0U) +
+                             (b->key[2] == key ? 3U : 0U) + (b->key[3] == key ? 4U : 0U);
+      if (match != 0) {
+        return b->log_count[match - 1];
+      }
+      if (b->key[3] == 0) {
+        return -std::numeric_limits<double>::infinity();
       }
     }
-    return -std::numeric_limits<double>::infinity();
   }
 
  private:
-  struct Entry {
-    uint64_t key = 0;
-    double log_count = 0;
+  /// A cache line; filled from the front, and full before the next one takes keys of its own.
+  struct alignas(64) Bucket {
+    uint64_t key[4];
+    double log_count[4];
   };
-  static constexpr uint64_t kOverhang = 1024;  // entries beyond the last slot, so none wraps round
+  static constexpr uint64_t kOverhang = 256;  // buckets beyond the last, so that no search wraps
 
   double log_of(uint64_t count) const;
   int order_;
   double log_total_;
-  uint64_t capacity_;
+  uint64_t buckets_;
   std::vector<double> one_;
   std::vector<double> two_;
   std::vector<double> small_logs_;  // of 0..kSmallCounts-1
-  ZeroedArray<Entry> table_;
+  ZeroedArray<Bucket> table_;
 };
 
 }  // namespace yonder::tokenizer

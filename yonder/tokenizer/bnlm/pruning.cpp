@@ -76,14 +76,21 @@ class LevelTrie {
       level.swap(below);
     }
     first_child_.push_back(static_cast<uint32_t>(labels_.size()));
-    root_.fill(0);
     for (uint32_t node = first_child_[0]; node < first_child_[1]; ++node) {
-      root_[static_cast<unsigned char>(labels_[node])] = node;
+      const auto byte = static_cast<unsigned char>(labels_[node]);
+      root_[byte] = node;
+      for (uint32_t below_it = first_child_[node]; below_it < first_child_[node + 1]; ++below_it) {
+        second_[byte * 256U + static_cast<unsigned char>(labels_[below_it])] = below_it;
+      }
     }
   }
 
   /// The child of the root; 0 = none.
   uint32_t from_root(char c) const { return root_[static_cast<unsigned char>(c)]; }
+  /// The node of two bytes; 0 = none.
+  uint32_t from_root(char c, char d) const {
+    return second_[static_cast<unsigned char>(c) * 256U + static_cast<unsigned char>(d)];
+  }
   /// 0 = none.
   uint32_t child(uint32_t node, char c) const {
     uint32_t first = first_child_[node];
@@ -109,6 +116,7 @@ class LevelTrie {
   std::vector<uint32_t> piece_;
   std::vector<char> labels_;
   std::array<uint32_t, 256> root_{};
+  std::vector<uint32_t> second_ = std::vector<uint32_t>(65536);  // nodes of two bytes
 };
 
 /// The state of pruning: all pieces of step 1, and which of them are in the vocabulary at present.
@@ -270,7 +278,9 @@ void Pruner::add_parts(size_t n, const std::function<std::string_view(size_t)>& 
               part[end] = index;
             }
           }
-          node = end < size ? trie_->child(node, text[end]) : 0;
+          node = end == size        ? 0
+                 : end == begin + 1 ? trie_->from_root(text[begin], text[end])
+                                    : trie_->child(node, text[end]);
         }
       }
       for (size_t end = size; end > 0;) {

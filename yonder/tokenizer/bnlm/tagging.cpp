@@ -83,15 +83,15 @@ void Tagger::fill_emissions(std::string_view chunk, size_t begin, size_t end) {
   std::fill_n(rows + kMaxOrder * kWidth, n * kWidth, kMinusInfinity);
 
   constexpr int kLong = N > 2 ? N - 2 : 1;  // lengths that lie in the hash table
-  std::array<std::array<uint64_t, kLong>, kRows> slots;
+  std::array<std::array<uint64_t, kLong>, kRows> buckets;
   std::array<uint64_t, kRows> loaded;
   for (size_t i = 0; i < n; ++i) {
     const uint64_t eight = load_big_endian(text + i);
     loaded[i] = eight;
     for (int length = 3; length <= N; ++length) {
-      const uint64_t slot = model_.slot(ngram_key(eight, length));
-      slots[i][static_cast<size_t>(length - 3)] = slot;
-      model_.prefetch(slot);
+      const uint64_t bucket = model_.bucket(ngram_key(eight, length));
+      buckets[i][static_cast<size_t>(length - 3)] = bucket;
+      model_.prefetch(bucket);
     }
   }
   const double log_total = model_.log_total();
@@ -110,7 +110,7 @@ void Tagger::fill_emissions(std::string_view chunk, size_t begin, size_t end) {
     rows[(i + 1) * kWidth + 1] = now - before;
     for (int length = 3; length <= static_cast<int>(reach); ++length) {
       before = now;
-      now = model_.find(ngram_key(eight, length), slots[i][static_cast<size_t>(length - 3)]);
+      now = model_.find(ngram_key(eight, length), buckets[i][static_cast<size_t>(length - 3)]);
       if (now == kMinusInfinity) {
         break;
       }

@@ -116,6 +116,9 @@ void ChunkCutter::flush() {
 void ChunkCutter::cut(std::string_view text) {
   size_t position = 0;
   while (position < text.size()) {
+    if (newlines_ > 0 && text[position] != '\n') {
+      flush();
+    }
     // A line of at most 10,000 bytes that ends inside `text` needs no counting of characters.
     if (chunk_.empty() && !rule_.isolate_digits) {
       const size_t reach = std::min<size_t>(text.size() - position, kMaxChunkCharacters + 1);
@@ -141,7 +144,8 @@ void ChunkCutter::cut(std::string_view text) {
   }
 }
 
-/// Takes one character; returns the position after it.
+/// Takes one character, before which a chunk that newlines have ended was flushed; returns the
+/// position after it.
 size_t ChunkCutter::cut_unit(std::string_view text, size_t position) {
   const auto byte = static_cast<unsigned char>(text[position]);
   if (byte == '\n') {
@@ -156,7 +160,7 @@ size_t ChunkCutter::cut_unit(std::string_view text, size_t position) {
       byte < 0x80 ? Utf8Unit{static_cast<int32_t>(byte), 1} : utf8_at(text, position);
   const bool alone =
       rule_.isolate_digits && unit.code_point >= 0 && is_decimal_digit(unit.code_point);
-  if (alone || newlines_ > 0 || characters_ == kMaxChunkCharacters) {
+  if (alone || characters_ == kMaxChunkCharacters) {
     flush();
   }
   chunk_.append(text, position, unit.length);
