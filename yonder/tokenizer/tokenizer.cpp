@@ -142,28 +142,6 @@ EncodedBatch Tokenizer::encode_batch(std::span<const std::string_view> documents
   return batch;
 }
 
-double Tokenizer::score(std::string_view text, std::span<const uint32_t> ids) const {
-  double sum = 0;
-  size_t at = 0;
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const uint32_t id = ids[i];
-    require(id < vocab_size(), ErrorKind::bad_data,
-            "id {} at position {} is out of range; the vocabulary has ids 0 to {}", id, i,
-            vocab_size() - 1);
-    if (id < kFirstPieceId) {
-      continue;
-    }
-    const std::string_view piece = model_->vocabulary().piece(id);
-    require(!piece.empty() && text.substr(at, piece.size()) == piece, ErrorKind::bad_data,
-            "id {} at position {} does not spell the text at byte offset {}", id, i, at);
-    at += piece.size();
-    sum += model_->vocabulary().log_probability(id);
-  }
-  require(at == text.size(), ErrorKind::bad_data, "the ids spell {} of the text's {} bytes", at,
-          text.size());
-  return sum;
-}
-
 std::string Tokenizer::decode(std::span<const uint32_t> ids) const {
   std::string bytes;
   for (size_t i = 0; i < ids.size(); ++i) {

@@ -121,6 +121,9 @@ class Tokenizer {
   /// Score of a given segmentation, nats. Throws Error(bad_data) if the ids do not spell `text`.
   double score(std::string_view text, std::span<const uint32_t> ids) const;
 
+  /// log P(w) = alpha * score - log Z of a given segmentation, nats.
+  double log_probability(std::string_view text, std::span<const uint32_t> ids, double alpha) const;
+
   /// The bytes of the ids; special ids give none. Throws Error(bad_data) with the position of an id
   /// that is out of range.
   std::string decode(std::span<const uint32_t> ids) const;

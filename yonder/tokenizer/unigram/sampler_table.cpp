@@ -5,6 +5,7 @@
 #include "yonder/base/options.h"
 #include "yonder/tokenizer/unigram/exact_sampling.h"
 #include "yonder/tokenizer/unigram/keyed_random.h"
+#include "yonder/tokenizer/unigram/nbest_sampling.h"
 #include "yonder/tokenizer/unigram/viterbi.h"
 #include "yonder/tokenizer/unigram/viterbi_9768.h"
 
@@ -18,8 +19,18 @@ namespace {
 
 using Model = std::shared_ptr<const UnigramModel>;
 
+constexpr size_t kMaxNbest = 10000;
+constexpr size_t kDefaultNbest = 64;
+
 std::unique_ptr<Segmenter> make_exact(Model model, const SamplerArguments& arguments) {
   return make_exact_sampler(std::move(model), arguments.alpha, arguments.seed);
+}
+
+std::unique_ptr<Segmenter> make_nbest(Model model, const SamplerArguments& arguments) {
+  const size_t k = arguments.argument == 0 ? kDefaultNbest : arguments.argument;
+  require(k <= kMaxNbest, ErrorKind::bad_option,
+          "--sampler nbest:{}: the number must lie between 1 and {}", k, kMaxNbest);
+  return make_nbest_sampler(std::move(model), k, arguments.alpha, arguments.seed);
 }
 
 std::unique_ptr<Segmenter> make_9768(Model model, const SamplerArguments& arguments) {
@@ -28,6 +39,7 @@ std::unique_ptr<Segmenter> make_9768(Model model, const SamplerArguments& argume
 
 constexpr SamplerRow kTable[] = {
     {"exact", "from the exact distribution (kexue.fm 9811)", false, make_exact},
+    {"nbest", "nbest:K draws among the K best of each line (Kudo 2018)", true, make_nbest},
     {"viterbi-9768", "the biased method of kexue.fm 9768, for replaying old experiments", false,
      make_9768},
 };
