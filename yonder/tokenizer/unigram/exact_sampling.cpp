@@ -11,7 +11,7 @@
 namespace yonder::tokenizer {
 namespace {
 
-using internal::Endings;
+using internal::LaneEndings;
 
 // Shared by both domains: the trie, the draw, and the sums from the longest piece down.
 class Draw {
@@ -29,7 +29,7 @@ class Draw {
   // Draws the length k with probability term(k) / sum, given sum_from_[k] = term(length) + ... +
   // term(k). With t = u * sum, the first k with t < term(1) + ... + term(k) is the largest k with
   // sum_from_[k] >= (1 - u) * sum. Counted without branches.
-  uint32_t pick(const Endings<double>& endings, uint64_t end) const {
+  uint32_t pick(const LaneEndings<double>& endings, uint64_t end) const {
     const double rest = (1.0 - keyed_uniform(key_, end)) * sum_from_[1];
     size_t below = 0;
     for (size_t k = 1; k <= endings.length; ++k) {
@@ -50,7 +50,7 @@ class SumOfProducts : public Draw {
   Value start() const { return 1; }
   Value unreached() const { return 0; }
 
-  Value reduce(const Value* at, const Endings<double>& endings, uint64_t end, uint32_t& id) {
+  Value reduce(const Value* at, const LaneEndings<double>& endings, uint64_t end, uint32_t& id) {
     double sum = 0;
     for (size_t k = endings.length; k >= 1; --k) {
       sum += at[-static_cast<std::ptrdiff_t>(k)] * endings.weight(k);
@@ -93,7 +93,7 @@ class LogSumOfProducts : public Draw {
   Value start() const { return 0; }
   Value unreached() const { return -std::numeric_limits<double>::infinity(); }
 
-  Value reduce(const Value* at, const Endings<double>& endings, uint64_t end, uint32_t& id) {
+  Value reduce(const Value* at, const LaneEndings<double>& endings, uint64_t end, uint32_t& id) {
     double top = unreached();
     for (size_t k = endings.length; k >= 1; --k) {
       top = std::max(top, at[-static_cast<std::ptrdiff_t>(k)] + endings.weight(k));

@@ -22,7 +22,7 @@ class Maximum {
   const WeightedTrie<Score>& trie() const { return *trie_; }
   void begin(uint64_t /*document*/, uint64_t /*position*/) {}
 
-  Value reduce(const Value* at, const internal::Endings<Score>& endings, uint64_t /*end*/,
+  Value reduce(const Value* at, const internal::LaneEndings<Score>& endings, uint64_t /*end*/,
                uint32_t& id) {
     Value best = kWorst;
     uint32_t best_id = 0;

@@ -22,7 +22,7 @@ class Acceptance {
   const WeightedTrie<double>& trie() const { return *trie_; }
   void begin(uint64_t document, uint64_t /*position*/) { document_ = document; }
 
-  Value reduce(const Value* at, const internal::Endings<double>& endings, uint64_t end,
+  Value reduce(const Value* at, const internal::LaneEndings<double>& endings, uint64_t end,
                uint32_t& id) {
     Value holder = unreached();
     uint32_t holder_id = 0;

@@ -46,7 +46,7 @@ inline constexpr size_t kSegment = 4096;
 /// The pieces that end at one position, as the walk left them: weight(k) and id(k) of the piece of
 /// length k = 1..length; `never` and any id where there is none.
 template <typename Weight>
-struct Endings {
+struct LaneEndings {
   const Weight* weights;  // [length + 1][kLanes], at the lane
   const uint32_t* ids;
   size_t length;
@@ -62,7 +62,7 @@ struct Endings {
 ///   void begin(uint64_t document, uint64_t position);
 ///   // The value at `end` (bytes from the document's start); at[-k] is the value k bytes before.
 ///   // Sets `id` to the last piece of the segmentation chosen.
-///   Value reduce(const Value* at, const Endings<Weight>& endings, uint64_t end, uint32_t& id);
+///   Value reduce(const Value* at, const LaneEndings<Weight>& endings, uint64_t end, uint32_t& id);
 ///   // newest[0], newest[-1], ..., newest[1 - window] may be scaled together.
 ///   void keep_in_range(Value* newest, size_t window);
 ///   // The same, once per segment.
