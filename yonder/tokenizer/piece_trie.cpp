@@ -18,7 +18,7 @@ constexpr size_t kPairs = kBytes * kBytes;
 constexpr size_t kFirstSlot = 256;
 constexpr size_t kMaxNodes = (size_t{1} << 24) - 1024;
 // A word of slots that was passed over this often is taken as full: keeps placing linear.
-constexpr size_t kMaxScanWords = 256;
+constexpr size_t kMaxScanWords = 16;
 
 // One bit per slot, 1 = free, read 64 at a time from any position.
 class FreeSlots {
@@ -101,6 +101,43 @@ struct ReversedPieces {
   }
 };
 
+// Indices of the pieces that are not empty, sorted by their reversed bytes. Most comparisons are
+// decided by the last eight bytes, held beside the index as one number.
+std::vector<uint32_t> sort_reversed(std::span<const std::string_view> pieces) {
+  struct Entry {
+    uint64_t last_bytes;
+    uint32_t index;
+  };
+  std::vector<Entry> entries;
+  entries.reserve(pieces.size());
+  for (uint32_t i = 0; i < pieces.size(); ++i) {
+    const std::string_view piece = pieces[i];
+    uint64_t last_bytes = 0;
+    for (size_t back = 1; back <= std::min<size_t>(piece.size(), 8); ++back) {
+      last_bytes |= uint64_t{static_cast<uint8_t>(piece[piece.size() - back])} << (64 - 8 * back);
+    }
+    if (!piece.empty()) {
+      entries.push_back({last_bytes, i});
+    }
+  }
+  std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+    if (a.last_bytes != b.last_bytes) {
+      return a.last_bytes < b.last_bytes;
+    }
+    const std::string_view x = pieces[a.index];
+    const std::string_view y = pieces[b.index];
+    return std::lexicographical_compare(
+        x.rbegin(), x.rend(), y.rbegin(), y.rend(),
+        [](char p, char q) { return static_cast<uint8_t>(p) < static_cast<uint8_t>(q); });
+  });
+  std::vector<uint32_t> order;
+  order.reserve(entries.size());
+  for (const Entry& entry : entries) {
+    order.push_back(entry.index);
+  }
+  return order;
+}
+
 // Pieces first..last-1 share their last `depth` bytes and are longer than that; their children go
 // below `parent`.
 struct Family {
@@ -118,18 +155,7 @@ struct Family {
 PieceTrie::PieceTrie(std::span<const std::string_view> pieces, std::span<const uint64_t> counts,
                      uint32_t first_id)
     : singles_(kBytes), pairs_(kPairs) {
-  ReversedPieces sorted{pieces, {}, {0.0}};
-  sorted.order.reserve(pieces.size());
-  for (uint32_t i = 0; i < pieces.size(); ++i) {
-    if (!pieces[i].empty()) {
-      sorted.order.push_back(i);
-    }
-  }
-  std::sort(sorted.order.begin(), sorted.order.end(), [&](uint32_t a, uint32_t b) {
-    return std::lexicographical_compare(
-        pieces[a].rbegin(), pieces[a].rend(), pieces[b].rbegin(), pieces[b].rend(),
-        [](char x, char y) { return static_cast<uint8_t>(x) < static_cast<uint8_t>(y); });
-  });
+  ReversedPieces sorted{pieces, sort_reversed(pieces), {0.0}};
   sorted.weight_before.reserve(pieces.size() + 1);
   for (const uint32_t piece : sorted.order) {
     sorted.weight_before.push_back(sorted.weight_before.back() +

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 namespace yonder::tokenizer {
@@ -72,10 +72,6 @@ Vocabulary Vocabulary::from_checked(std::vector<CountedPiece> pieces,
 void Vocabulary::build(const std::string& name, bool look_for_repeats) {
   require(pieces_.size() < (size_t{1} << 31), ErrorKind::bad_data,
           "{}: {} pieces are more than the 2^31 that ids allow", name, pieces_.size());
-  std::unordered_map<std::string_view, uint32_t> ids;
-  if (look_for_repeats) {
-    ids.reserve(pieces_.size());
-  }
   for (size_t i = 0; i < pieces_.size(); ++i) {
     const CountedPiece& piece = pieces_[i];
     const auto id = static_cast<uint32_t>(i) + kFirstPieceId;
@@ -89,14 +85,33 @@ void Vocabulary::build(const std::string& name, bool look_for_repeats) {
     require(piece.bytes.size() < (size_t{1} << 31), ErrorKind::bad_data,
             "{}: id {} is {} bytes long; pieces are shorter than 2^31 bytes", name, id,
             piece.bytes.size());
-    if (look_for_repeats) {
-      const auto [place, is_new] = ids.emplace(piece.bytes, id);
-      require(is_new, ErrorKind::bad_data, "{}: ids {} and {} are the same piece \"{}\"", name,
-              place->second, id, shown(piece.bytes));
-    }
     total_ += piece.count;
     max_length_ = std::max(max_length_, static_cast<uint32_t>(piece.bytes.size()));
     single_bytes_ += piece.bytes.size() == 1 ? 1 : 0;
+  }
+  if (look_for_repeats) {
+    require_distinct(name);
+  }
+}
+
+void Vocabulary::require_distinct(const std::string& name) const {
+  // Sorted by hash, equal pieces are neighbours; a table of strings costs more.
+  std::vector<std::pair<size_t, uint32_t>> hashes;
+  hashes.reserve(pieces_.size());
+  for (uint32_t i = 0; i < pieces_.size(); ++i) {
+    if (!pieces_[i].bytes.empty()) {
+      hashes.emplace_back(std::hash<std::string_view>{}(pieces_[i].bytes), i);
+    }
+  }
+  std::sort(hashes.begin(), hashes.end());
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    for (size_t j = i + 1; j < hashes.size() && hashes[j].first == hashes[i].first; ++j) {
+      const uint32_t a = hashes[i].second;
+      const uint32_t b = hashes[j].second;
+      require(pieces_[a].bytes != pieces_[b].bytes, ErrorKind::bad_data,
+              "{}: ids {} and {} are the same piece \"{}\"", name, a + kFirstPieceId,
+              b + kFirstPieceId, shown(pieces_[a].bytes));
+    }
   }
 }
 
