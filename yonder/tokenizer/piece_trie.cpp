@@ -16,7 +16,8 @@ constexpr size_t kBytes = 256;
 constexpr size_t kPairs = kBytes * kBytes;
 // Slots 0..255 answer for base 0 and hold no node; bases start behind them.
 constexpr size_t kFirstSlot = 256;
-constexpr size_t kMaxNodes = (size_t{1} << 24) - 1024;
+// Links have 24 bits, and the array of WeightedTrie begins with the other parts.
+constexpr size_t kMaxNodes = (size_t{1} << 24) - kPairs - 4 * kBytes;
 // A word of slots that was passed over this often is taken as full: keeps placing linear.
 constexpr size_t kMaxScanWords = 16;
 

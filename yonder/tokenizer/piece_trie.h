@@ -35,8 +35,8 @@ class PieceTrie {
 
   PieceTrie() = default;
   /// pieces[i] has id first_id + i and the frequency counts[i] (only the layout depends on it).
-  /// Pieces are distinct; an empty one is an id that no piece has. Throws Error(bad_data) above
-  /// 2^24 - 1,024 nodes.
+  /// Pieces are distinct; an empty one is an id that no piece has. Throws Error(bad_data)
+  /// above 16.7 million nodes.
   PieceTrie(std::span<const std::string_view> pieces, std::span<const uint64_t> counts,
             uint32_t first_id);
   /// From stored parts. Throws Error(bad_data) unless every link stays inside the arrays and every

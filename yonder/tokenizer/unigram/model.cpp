@@ -7,11 +7,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <string_view>
 
 namespace yonder::tokenizer {
 namespace {
 
 constexpr size_t kKeptAlphas = 4;
+// Slots of PieceTrie::nodes() that hold no node.
+constexpr size_t kSlotsBefore = 256;
 
 PieceTrie make_trie(const Vocabulary& vocabulary) {
   std::vector<std::string_view> pieces;
@@ -38,14 +42,19 @@ WeightedTrie<Weight> weigh(const PieceTrie& trie, const Vocabulary& vocabulary, 
   WeightedTrie<Weight> result;
   result.never = never;
   result.max_length = vocabulary.max_piece_length();
-  const auto convert = [&](const PieceTrie::Node& node) {
-    return typename WeightedTrie<Weight>::Node{node.base_label, node.id, weights[node.id]};
+  using Trie = WeightedTrie<Weight>;
+  const auto append = [&](std::span<const PieceTrie::Node> part) {
+    for (const PieceTrie::Node& node : part) {
+      const uint32_t base = node.base_label >> 8;
+      const uint32_t moved = base == 0 ? 0 : base + uint32_t{Trie::kDeeper - kSlotsBefore};
+      result.nodes.push_back({moved << 8 | (node.base_label & 0xFF), node.id, weights[node.id]});
+    }
   };
-  std::transform(trie.singles().begin(), trie.singles().end(), result.singles.begin(), convert);
-  result.pairs.resize(trie.pairs().size());
-  std::transform(trie.pairs().begin(), trie.pairs().end(), result.pairs.begin(), convert);
-  result.nodes.resize(trie.nodes().size());
-  std::transform(trie.nodes().begin(), trie.nodes().end(), result.nodes.begin(), convert);
+  result.nodes.reserve(Trie::kDeeper + trie.nodes().size());
+  result.nodes.assign(Trie::kSingles, {0, 0, never});
+  append(trie.singles());
+  append(trie.pairs());
+  append(std::span(trie.nodes()).subspan(kSlotsBefore));
   return result;
 }
 

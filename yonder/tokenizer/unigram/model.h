@@ -11,7 +11,7 @@
 #include "yonder/tokenizer/piece_trie.h"
 #include "yonder/tokenizer/vocabulary.h"
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -21,17 +21,18 @@
 
 namespace yonder::tokenizer {
 
-/// PieceTrie with weights; 16 bytes a node.
+/// PieceTrie with weights, its three parts in one array: a step of the walk is an index.
 template <typename Weight>
 struct WeightedTrie {
-  struct Node {
-    uint32_t base_label = 0;
-    uint32_t id = 0;
+  struct Node {               // 16 bytes
+    uint32_t base_label = 0;  // as in PieceTrie, the base an index of this array
+    uint32_t id = 0;          // 0 = no piece ends here
     Weight weight{};
   };
-  std::array<Node, 256> singles;
-  std::vector<Node> pairs;  // [65536]
-  std::vector<Node> nodes;
+  static constexpr size_t kSingles = 256;         // nodes[kSingles + byte]
+  static constexpr size_t kPairs = 512;           // nodes[kPairs + (last << 8 | before)]
+  static constexpr size_t kDeeper = 512 + 65536;  // the nodes of PieceTrie from its slot 256 on
+  std::vector<Node> nodes;  // nodes[0..255] are no nodes: no piece, weight `never`
   Weight never{};           // weight where no piece ends
   uint32_t max_length = 0;  // bytes of the longest piece
 };

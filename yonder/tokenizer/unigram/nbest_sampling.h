@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subword regularisation as published: of the k best segmentations of a chunk, one is drawn with
-// probability proportional to exp(alpha * score). Drops all mass beyond the k best; exact_sampling.h
-// is exact and faster. Source: Kudo 2018, "Subword Regularization", section 3.2.
+// probability proportional to exp(alpha * score). Drops all mass beyond the k best;
+// exact_sampling.h is exact and faster. Source: Kudo 2018, "Subword Regularization", section 3.2.
 // Test: nbest_sampling_test.cpp.
 #pragma once
 

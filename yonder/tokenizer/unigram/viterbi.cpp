@@ -3,7 +3,9 @@
 
 #include "yonder/tokenizer/unigram/internal/lattice_scan.h"
 
-#include <limits>
+#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -24,17 +26,17 @@ class Maximum {
 
   Value reduce(const Value* at, const internal::LaneEndings<Score>& endings, uint64_t /*end*/,
                uint32_t& id) {
-    Value best = kWorst;
-    uint32_t best_id = 0;
     // Longest first and a strict test: the longest of equals stays.
-    for (size_t k = endings.length; k >= 1; --k) {
-      const Value candidate = at[-static_cast<std::ptrdiff_t>(k)] + endings.weight(k);
-      const uint32_t better = 0U - static_cast<uint32_t>(candidate > best);
-      best = best < candidate ? candidate : best;
-      best_id = (best_id & ~better) | (endings.id(k) & better);
+    size_t k = endings.length;
+    uint64_t best = loss(at[-static_cast<std::ptrdiff_t>(k)] + endings.weight(k));
+    uint32_t best_place = endings.place(k);
+    while (--k >= 1) {
+      const uint64_t candidate = loss(at[-static_cast<std::ptrdiff_t>(k)] + endings.weight(k));
+      best_place = candidate < best ? endings.place(k) : best_place;
+      best = candidate < best ? candidate : best;
     }
-    id = best_id;
-    return best;
+    id = endings.nodes[best_place].id;
+    return score(best);
   }
 
   void keep_in_range(Value* /*newest*/, size_t /*window*/) {}
@@ -51,9 +53,23 @@ class Maximum {
   }
 
  private:
-  static constexpr Value kWorst = std::is_same_v<Score, double>
-                                      ? static_cast<Value>(-std::numeric_limits<double>::infinity())
-                                      : std::numeric_limits<Value>::lowest();
+  // A score, never above 0, as an unsigned number that falls as the score rises: the negated steps,
+  // or the bits of a double, whose magnitude they order. gcc 12 compares doubles with jumps.
+  static uint64_t loss(Score score) {
+    if constexpr (std::is_same_v<Score, double>) {
+      return std::bit_cast<uint64_t>(score);
+    } else {
+      return static_cast<uint64_t>(-score);
+    }
+  }
+  static Score score(uint64_t loss) {
+    if constexpr (std::is_same_v<Score, double>) {
+      return std::bit_cast<double>(loss);
+    } else {
+      return -static_cast<int64_t>(loss);
+    }
+  }
+
   const WeightedTrie<Score>* trie_;
 };
 

@@ -12,9 +12,10 @@
 //
 // Speed. A walk down the trie ends at an unpredictable depth, and a mispredicted branch per byte
 // costs as much as the walk. So kLanes neighbouring positions are walked in lock-step without
-// branches (a dead lane stays at base 0, which matches nothing) until all are dead, and the weights
-// found are laid out as [length][lane]; then the lanes are reduced one after another, longest piece
-// first, so that the newest value, the only one still in flight, is needed last.
+// branches (a lane that leaves the trie stays at node 0, where no piece ends) until all have left.
+// The walk only notes node indices, laid out as [length][lane]; then the lanes are reduced one
+// after another, longest piece first, so that the newest value, the only one still in flight, is
+// needed last.
 //
 // Values live in a window of kSegment positions, so a chunk of any length stays in the cache; only
 // the back-pointers (4 bytes per byte of text) grow with the chunk, and in streaming not even they.
@@ -43,15 +44,16 @@ inline constexpr size_t kLanes = 8;
 /// Positions between two moves of the window.
 inline constexpr size_t kSegment = 4096;
 
-/// The pieces that end at one position, as the walk left them: weight(k) and id(k) of the piece of
-/// length k = 1..length; `never` and any id where there is none.
+/// The pieces that end at one position, as the walk left them: the piece of length k = 1..length,
+/// or weight `never` and id 0 where there is none.
 template <typename Weight>
 struct LaneEndings {
-  const Weight* weights;  // [length + 1][kLanes], at the lane
-  const uint32_t* ids;
+  const typename WeightedTrie<Weight>::Node* nodes;
+  const uint32_t* places;  // [length + 1][kLanes], at the lane
   size_t length;
-  Weight weight(size_t k) const { return weights[k * kLanes]; }
-  uint32_t id(size_t k) const { return ids[k * kLanes]; }
+  uint32_t place(size_t k) const { return places[k * kLanes]; }
+  Weight weight(size_t k) const { return nodes[place(k)].weight; }
+  uint32_t id(size_t k) const { return nodes[place(k)].id; }
 };
 
 /// A Reducer has:
@@ -79,8 +81,7 @@ class LatticeScan final : public Segmenter {
         history_(std::max<size_t>(reducer_.trie().max_length, 2)),
         text_(history_ + kSegment + kLanes),
         values_(history_ + kSegment + 1),
-        weights_((history_ + 1) * kLanes),
-        ids_((history_ + 1) * kLanes) {}
+        places_((history_ + 2) * kLanes) {}
 
   void start(uint64_t document, uint64_t position) override {
     reducer_.begin(document, position);
@@ -222,53 +223,49 @@ class LatticeScan final : public Segmenter {
 
   // Fills the values and back-pointers at the ends of bytes first..last-1 of the window.
   void scan(size_t first, size_t last) {
+    const auto* nodes = reducer_.trie().nodes.data();
     uint32_t* back = back_.data() + back_.size() - (last - first);
     for (size_t block = first; block < last; block += kLanes) {
       const size_t length = walk(text_.data() + history_ + block);
       const size_t lanes = std::min(kLanes, last - block);
       for (size_t lane = 0; lane < lanes; ++lane) {
         Value* at = values_.data() + history_ + block + lane + 1;
-        *at = reducer_.reduce(at, {weights_.data() + lane, ids_.data() + lane, length},
+        *at = reducer_.reduce(at, {nodes, places_.data() + lane, length},
                               window_position_ + block + lane + 1, *back++);
         reducer_.keep_in_range(at, history_);
       }
     }
   }
 
-  // Fills weights_ and ids_ for the pieces that end with newest[lane]; the longest length reached.
+  // Notes the nodes of the pieces that end with newest[lane]; returns the longest length reached.
   size_t walk(const uint8_t* newest) {
-    const WeightedTrie<Weight>& trie = reducer_.trie();
-    const auto never = std::bit_cast<uint64_t>(trie.never);
+    using Trie = WeightedTrie<Weight>;
+    const auto* nodes = reducer_.trie().nodes.data();
+    uint32_t* places = places_.data() + kLanes;
     uint32_t base[kLanes];
     uint32_t alive = 0;
     for (size_t lane = 0; lane < kLanes; ++lane) {
-      const auto& single = trie.singles[newest[lane]];
-      weights_[kLanes + lane] = single.weight;
-      ids_[kLanes + lane] = single.id;
-      const uint8_t before = newest[static_cast<std::ptrdiff_t>(lane) - 1];
-      const auto& pair = trie.pairs[size_t{newest[lane]} << 8 | before];
-      weights_[2 * kLanes + lane] = pair.weight;
-      ids_[2 * kLanes + lane] = pair.id;
-      base[lane] = pair.base_label >> 8;
+      const uint32_t last = newest[lane];
+      const uint32_t before = newest[static_cast<std::ptrdiff_t>(lane) - 1];
+      const auto pair = static_cast<uint32_t>(Trie::kPairs + (last << 8 | before));
+      places[lane] = static_cast<uint32_t>(Trie::kSingles + last);
+      places[kLanes + lane] = pair;
+      base[lane] = nodes[pair].base_label >> 8;
       alive |= base[lane];
     }
     size_t length = 2;
-    while (alive != 0) {
+    for (places += 2 * kLanes; alive != 0; places += kLanes) {
+      const uint8_t* bytes = newest - length;
       ++length;
       alive = 0;
-      const uint8_t* bytes = newest + 1 - length;
-      Weight* weights = weights_.data() + length * kLanes;
-      uint32_t* ids = ids_.data() + length * kLanes;
+#pragma GCC unroll 8
       for (size_t lane = 0; lane < kLanes; ++lane) {
-        const auto& node = trie.nodes[base[lane] + bytes[lane]];
-        // All ones where the node is a child of the lane's node. Masks, not branches: gcc 12 turns
-        // `? :` into jumps here, which costs a third of the speed.
-        const uint64_t found = ~uint64_t{0} * ((node.base_label & 0xFF) == bytes[lane]);
-        base[lane] = (node.base_label >> 8) & static_cast<uint32_t>(found);
+        const uint32_t byte = bytes[lane];
+        uint32_t place = base[lane] + byte;
+        place = (nodes[place].base_label & 0xFF) == byte ? place : 0;
+        places[lane] = place;
+        base[lane] = nodes[place].base_label >> 8;
         alive |= base[lane];
-        weights[lane] = std::bit_cast<Weight>((std::bit_cast<uint64_t>(node.weight) & found) |
-                                              (never & ~found));
-        ids[lane] = node.id;
       }
     }
     return length;
@@ -279,8 +276,7 @@ class LatticeScan final : public Segmenter {
   size_t history_;                // positions before the segment that the window keeps, >= 2
   std::vector<uint8_t> text_;     // [history_ + kSegment + kLanes], zeros before the chunk
   std::vector<Value> values_;     // values_[history_ + i] is the value before text_[history_ + i]
-  std::vector<Weight> weights_;   // [length][lane]
-  std::vector<uint32_t> ids_;     // [length][lane]
+  std::vector<uint32_t> places_;  // [length][lane], indices of trie nodes
   std::vector<uint32_t> back_;    // last piece at each position after the committed ones
   std::vector<uint8_t> open_;     // scratch of commit
   size_t filled_ = 0;             // bytes of the segment in use
