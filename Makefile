@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# Short names for the usual commands; the work is in CMake, ctest and ci/. See docs/HACKING.md.
+PRESET ?= release
+JUNIT = --output-junit junit-$@.xml
+
+.PHONY: build demo test test-all bench fuzz format tidy ci clean configure
+build: configure
+	@cmake --build build/$(PRESET)
+
+demo: configure
+	@cmake --build build/$(PRESET) --target yonder
+	build/$(PRESET)/yonder demo
+
+# Unit tests: all of them in about a minute. test-all adds the slow ones.
+test: build
+	@ctest --test-dir build/$(PRESET) -L unit -j 2 --output-on-failure $(JUNIT)
+
+test-all: build
+	@ctest --test-dir build/$(PRESET) -j 2 --output-on-failure $(JUNIT)
+
+bench:
+	@benchmarks/tokenizer/run.sh
+
+fuzz:
+	@ci/fuzz.sh
+
+format:
+	@ci/format.sh --fix
+
+tidy: build
+	@ci/tidy.sh
+
+ci:
+	@ci/run.sh
+
+clean:
+	@rm -rf build report.html
+
+# Missing Debian packages are installed and the preset is configured once; ninja itself notices new
+# files and changed CMake files after that.
+configure:
+	@ci/install_packages.sh build
+	@test -f build/$(PRESET)/build.ninja || cmake --preset $(PRESET)

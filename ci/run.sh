@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The whole continuous integration: the same script at home (`make ci`) and on a hosted runner
+# (.ci/run). Needs a Debian 12 with git, make and a C++ compiler; installs the rest.
+#
+# Each step prints its time; a failed step does not stop the others. The last line is
+# "N passed, N failed": tests of all ctest runs plus one per step that runs no tests. Exit status 1
+# if anything failed. Logs: build/ci/<step>.log.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export CI=true
+export CTEST_PARALLEL_LEVEL="${CTEST_PARALLEL_LEVEL:-$(nproc)}"
+export ASAN_OPTIONS="detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:allocator_may_return_null=0"
+export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1"
+export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1"
+
+passed=0
+failed=0
+skipped=0
+failures=()
+mkdir -p build/ci
+
+# step NAME FUNCTION [JUNIT...]: runs the function in a shell that stops at the first failing
+# command. JUNIT files are ctest reports; without them the step counts as one test.
+step() {
+  local name=$1 work=$2 start=$SECONDS status=0 step_failed=0 report
+  shift 2
+  rm -f "$@"
+  (set -e; "$work") > "build/ci/$name.log" 2>&1 || status=$?
+  for report in "$@"; do
+    [ -f "$report" ] || continue
+    local tests bad off
+    tests=$(grep -om1 ' tests="[0-9]*"\|^\s*tests="[0-9]*"' "$report" | grep -o '[0-9]*')
+    bad=$(grep -om1 'failures="[0-9]*"' "$report" | grep -o '[0-9]*')
+    off=$(grep -om1 'skipped="[0-9]*"' "$report" | grep -o '[0-9]*')
+    passed=$((passed + tests - bad - off))
+    failed=$((failed + bad))
+    skipped=$((skipped + off))
+    step_failed=$((step_failed + bad))
+  done
+  if [ $status -ne 0 ]; then
+    [ $step_failed -gt 0 ] || failed=$((failed + 1))
+    failures+=("$name")
+    printf '%-12s FAILED  %4d s\n' "$name" $((SECONDS - start))
+    tail -n 60 "build/ci/$name.log" | sed 's/^/    /'
+  else
+    [ $# -gt 0 ] || passed=$((passed + 1))
+    printf '%-12s ok      %4d s\n' "$name" $((SECONDS - start))
+  fi
+}
+
+packages() { ci/install_packages.sh build ci; }
+
+format() { ci/format.sh; }
+
+layers() {
+  ci/check_layers.py --self-test
+  ci/check_layers.py
+}
+
+# release inherits no-torch. While both give the same compile commands, the release build of the
+# next step is the build without libtorch; once they differ this step builds and tests by itself.
+no_torch() {
+  cmake --preset no-torch -DYONDER_WERROR=ON
+  cmake --preset release -DYONDER_WERROR=ON
+  if cmp <(sed 's,/build/no-torch,,g' build/no-torch/compile_commands.json) \
+    <(sed 's,/build/release,,g' build/release/compile_commands.json); then
+    echo "no-torch compiles exactly what release compiles"
+  else
+    make test PRESET=no-torch
+  fi
+}
+
+release() { make test; }
+
+asan() {
+  cmake --preset asan
+  cmake --build --preset asan
+  ctest --test-dir build/asan -L unit --output-on-failure --output-junit junit-asan.xml
+}
+
+# Only what uses threads: everything else would say under TSan what it said under ASan.
+tsan() {
+  cmake --preset tsan
+  cmake --build --preset tsan --target yonder_base_unit_test yonder_tokenizer_unit_test
+  ctest --test-dir build/tsan -L unit -R 'Parallel|Pipeline|Thread|Trainer|Batch|Count' \
+    --output-on-failure --output-junit junit-tsan.xml
+}
+
+# Changes against YONDER_TIDY_BASE, by default the commit before; a first commit has none.
+tidy() {
+  local base=${YONDER_TIDY_BASE:-HEAD~1}
+  if git rev-parse -q --verify "$base^{commit}"; then
+    ci/tidy.sh "$base"
+  else
+    echo "no commit $base to compare with"
+  fi
+}
+
+docs() {
+  ci/check_docs.py --self-test
+  ci/check_docs.py
+}
+
+# The examples are built as an outside user would: against the installed package.
+examples() {
+  local prefix=$PWD/build/ci/prefix
+  rm -rf "$prefix" build/ci/examples
+  cmake --install build/release --prefix "$prefix"
+  cmake -S examples -B build/ci/examples -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
+  cmake --build build/ci/examples
+  ctest --test-dir build/ci/examples --output-on-failure --output-junit junit-examples.xml
+}
+
+step packages packages
+step format format
+step layers layers
+step no-torch no_torch build/no-torch/junit-test.xml
+step release release build/release/junit-test.xml
+step tidy tidy
+step docs docs
+step examples examples build/ci/examples/junit-examples.xml
+step asan asan build/asan/junit-asan.xml
+step tsan tsan build/tsan/junit-tsan.xml
+
+echo "whole run: $SECONDS s; $skipped tests skipped for want of data"
+[ ${#failures[@]} -eq 0 ] || echo "failed: ${failures[*]}"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
