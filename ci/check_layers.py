@@ -34,7 +34,7 @@ ONE_PLACE = {
     "nlohmann/": set(),
     "pybind11": set(),
     "CLI/": {"cli/command_line.cpp"},
-    "tbb/": {"yonder/base/parallel.cpp"},
+    "tbb/": {"yonder/base/parallel.cpp", "cli/commands/doctor.cpp"},  # doctor prints the version
     "oneapi/tbb": {"yonder/base/parallel.cpp"},
 }
 # Prefixes that only tests and benchmarks include.
