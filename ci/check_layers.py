@@ -34,8 +34,8 @@ ONE_PLACE = {
     "nlohmann/": set(),
     "pybind11": set(),
     "CLI/": {"cli/command_line.cpp"},
-    "tbb/": {"yonder/base/parallel.cpp", "cli/commands/doctor.cpp"},  # doctor prints the version
-    "oneapi/tbb": {"yonder/base/parallel.cpp"},
+    "tbb/": set(),  # docs/decisions/0008-standard-threads.md
+    "oneapi/": set(),
 }
 # Prefixes that only tests and benchmarks include.
 TEST_ONLY = {
