@@ -20,19 +20,24 @@ skipped=0
 failures=()
 mkdir -p build/ci
 
+# count ATTRIBUTE REPORT: a number from the head of a ctest report.
+count() { grep -om1 "\b$1=\"[0-9]*\"" "$2" | grep -o '[0-9]*'; }
+
 # step NAME FUNCTION [JUNIT...]: runs the function in a shell that stops at the first failing
 # command. JUNIT files are ctest reports; without them the step counts as one test.
 step() {
   local name=$1 work=$2 start=$SECONDS status=0 step_failed=0 report
   shift 2
   rm -f "$@"
-  (set -e; "$work") > "build/ci/$name.log" 2>&1 || status=$?
+  # No "|| status=$?" here: it would switch off set -e inside.
+  (set -e; "$work") > "build/ci/$name.log" 2>&1
+  status=$?
   for report in "$@"; do
     [ -f "$report" ] || continue
     local tests bad off
-    tests=$(grep -om1 ' tests="[0-9]*"\|^\s*tests="[0-9]*"' "$report" | grep -o '[0-9]*')
-    bad=$(grep -om1 'failures="[0-9]*"' "$report" | grep -o '[0-9]*')
-    off=$(grep -om1 'skipped="[0-9]*"' "$report" | grep -o '[0-9]*')
+    tests=$(count tests "$report")
+    bad=$(count failures "$report")
+    off=$(count skipped "$report")
     passed=$((passed + tests - bad - off))
     failed=$((failed + bad))
     skipped=$((skipped + off))
