@@ -43,7 +43,7 @@ if [ ${#missing[@]} -eq 0 ]; then
   exit 0
 fi
 
-echo "Installing Debian packages: ${missing[*]}" >&2
+echo "Missing Debian packages: ${missing[*]}" >&2
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
@@ -56,5 +56,7 @@ if { [ ${#as_root[@]} -eq 0 ] || command -v sudo > /dev/null; } &&
   exit 0
 fi
 echo "These packages could not be installed from here. Run this line, then try again:" >&2
-echo "  su -c 'apt-get update && apt-get install -y --no-install-recommends ${missing[*]}'" >&2
+become="su -c"
+! command -v sudo > /dev/null || become="sudo sh -c"
+echo "  $become 'apt-get update && apt-get install -y --no-install-recommends ${missing[*]}'" >&2
 exit 1
