@@ -4,7 +4,7 @@
 #
 #   FUZZ_SECONDS=600 ci/fuzz.sh [TARGET...]     default: 60 seconds each, all targets
 #
-# Inputs that reach new code are added to tests/fuzz/corpus/<target>, which the unit tests replay
+# Inputs that reach new code are merged into tests/fuzz/corpus/<reader>, which the unit tests replay
 # under the sanitizers; a crash is written to build/fuzz and ends the run with its status.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,10 +16,12 @@ if [ ${#targets[@]} -eq 0 ]; then
 fi
 cmake --build build/fuzz --target "${targets[@]}"
 for target in "${targets[@]}"; do
-  program=$(find build/fuzz -type f -name "$target" -perm -u+x -print -quit)
+  program=build/fuzz/tests/fuzz/$target
   corpus=tests/fuzz/corpus/${target#fuzz_}
-  mkdir -p "$corpus"
+  found=build/fuzz/corpus/${target#fuzz_}
+  mkdir -p "$found"
   echo "== $target, ${FUZZ_SECONDS:-60} s"
   "$program" -max_total_time="${FUZZ_SECONDS:-60}" -artifact_prefix="build/fuzz/$target-" \
-    -print_final_stats=1 "$corpus"
+    -print_final_stats=1 "$found" "$corpus"
+  "$program" -merge=1 "$corpus" "$found"
 done
