@@ -12,11 +12,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 ci/install_packages.sh ci
 if [ $# -eq 0 ]; then
-  mapfile -t files < <(git ls-files 'yonder/*.cpp' 'cli/*.cpp' | grep -Ev '_(test|bench)\.cpp$')
+  mapfile -t files < <(git ls-files 'yonder/*.cpp' 'cli/*.cpp' | grep -Ev '^yonder/.*_(test|bench)\.cpp$')
 else
   mapfile -t files < <(git diff --numstat --diff-filter=d "$1" -- 'yonder/*.cpp' 'yonder/*.h' 'cli/*.cpp' 'cli/*.h' |
     awk '{ sub(/\.h$/, ".cpp", $3); lines[$3] += $1 + $2 } END { for (f in lines) print lines[f], f }' |
-    sort -k1,1nr -k2 | cut -d' ' -f2 | { grep -Ev '_(test|bench)\.cpp$' || true; } |
+    sort -k1,1nr -k2 | cut -d' ' -f2 | { grep -Ev '^yonder/.*_(test|bench)\.cpp$' || true; } |
     while read -r file; do [ ! -f "$file" ] || echo "$file"; done)
 fi
 most=${2:-${#files[@]}}
