@@ -29,13 +29,14 @@ int main() {
       {{"watch", 1}, {"ing", 1}, {"wat", 1}, {"ching", 1}, {"w", 1}, {"atching", 1}}, "example"));
   const std::string text = "watching";
 
-  // The best segmentation. Ids 0, 1, 2 are <pad>, <bos>, <eos>, so the first piece is 3.
+  // The best segmentation; on a tie the one with the longest last token. Ids 0, 1, 2 are <pad>,
+  // <bos>, <eos>, so the first piece has the id 3.
   std::vector<uint32_t> ids;
   tokenizer.encode(text, ids);
   std::printf("best         %s\n", spell(tokenizer, ids).c_str());
   std::printf("decoded      %s\n", tokenizer.decode(ids).c_str());
 
-  // All three, by score = sum of log p. They tie, and longer first tokens come first.
+  // All three, by score = sum of log p. They tie; lists put longer first tokens first.
   for (const Scored& segmentation : tokenizer.nbest(text, 10)) {
     std::printf("score %6.3f %s\n", segmentation.score, spell(tokenizer, segmentation.ids).c_str());
   }
