@@ -218,14 +218,14 @@ class Comparison:
         self.prepared = set()  # files made in this run
         os.makedirs(WORK, exist_ok=True)
 
-    def text(self, language, size):
-        """Path of the prepared text of about `size` bytes (0: all of it)."""
-        path = os.path.join(WORK, "%s.%s.txt" % (language, size or "whole"))
+    def text(self, language, size, form="nfc"):
+        """Path of the prepared text of about `size` bytes (0: all of it); form: nfc or raw."""
+        path = os.path.join(WORK, "%s.%s.%s.txt" % (language, size or "whole", form))
         if path not in self.prepared:
             self.prepared.add(path)
             source = os.path.join(self.options.text_dir, language + ".txt.zst")
             subprocess.run([PYTHON, os.path.join(HERE, "prepare_text.py"), source, path,
-                            str(size)], check=True)
+                            str(size), form], check=True)
         return path
 
     def model(self, name):
@@ -636,21 +636,29 @@ def header(options, load):
             + " ".join(__doc__.split("\n\n")[1].split()) + "\n\n" + table(["", ""], rows))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def add_data_options(parser):
     data = os.path.join(ROOT, "..", "shared", "data")
     parser.add_argument("--text-dir", default=os.path.join(data, "text"),
                         help="folder of en.txt.zst, zh.txt.zst, mixed.txt.zst and code.txt.zst")
     parser.add_argument("--model-dir", default=os.path.join(data, "models", "bytepiece"),
                         help="folder of the published BytePiece models, zipped")
+
+
+def check_data_options(options):
+    for folder in (options.text_dir, options.model_dir):
+        if not os.path.isdir(folder):
+            sys.exit("%s: no such folder; name it with --text-dir or --model-dir" % folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_data_options(parser)
     parser.add_argument("--quick", action="store_true",
                         help="small texts and 3 rounds, to try the script; prints, writes nothing")
     parser.add_argument("--only", metavar="SECTION", action="append", choices=SECTIONS,
                         help="one of %s; prints, writes nothing" % ", ".join(SECTIONS))
     options = parser.parse_args()
-    for folder in (options.text_dir, options.model_dir):
-        if not os.path.isdir(folder):
-            sys.exit("%s: no such folder; name it with --text-dir or --model-dir" % folder)
+    check_data_options(options)
     load = os.getloadavg()[0]
     comparison = Comparison(options)
     parts = [header(options, load)]

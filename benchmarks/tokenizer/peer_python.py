@@ -43,7 +43,7 @@ class Reference:
     tokenize_sample = tokenize
 
     def encode_chunk(self, chunk):
-        return self.tokenizer.encode(chunk)
+        return self.tokenizer.pieces_to_ids(self.tokenizer._tokenize(chunk.encode()))
 
 
 class Rs:
