@@ -91,7 +91,8 @@ class Vocabulary:
         self.scores = {row[0]: math.log(row[2]) - total for row in rows.values()}
 
     def score(self, ids):
-        return math.fsum(self.scores[number] for number in ids)
+        """Sum of log p; minus infinity where an id is a fallback byte, outside the vocabulary."""
+        return math.fsum(self.scores.get(number, -math.inf) for number in ids)
 
     def length(self, number):
         return len(self.pieces.get(number, b"?"))  # ids past the vocabulary are fallback bytes
@@ -133,18 +134,18 @@ def compare_ids(vocabulary, ours, theirs):
             count["equal_tokens"] += len(a)
             continue
         count["equal_tokens"] += len(vocabulary.ends(a) & vocabulary.ends(b))
-        if any(map(vocabulary.foreign, a)) or any(map(vocabulary.foreign, b)):
-            count["foreign"] += 1
-            continue
         best = vocabulary.score(a)
         gap = abs(best - vocabulary.score(b))
-        count["gap"] = max(count["gap"], gap)
         if gap <= TIE:
             count["tie"] += 1
+        elif any(map(vocabulary.foreign, a)) or any(map(vocabulary.foreign, b)):
+            count["foreign"] += 1
+            continue
         elif gap <= FLOAT32 * abs(best):
             count["float32"] += 1
         else:
             count["other"] += 1
+        count["gap"] = max(count["gap"], gap)
     return count
 
 
@@ -256,7 +257,7 @@ class Comparison:
         return Worker([PYTHON, os.path.join(HERE, "peer_python.py"), peer, model, text], self.core)
 
     def dump(self, worker, name):
-        path = os.path.join(WORK, "dump.%s.ids" % name)
+        path = os.path.join(WORK, "dump.%s.ids" % name.replace(" ", "-"))
         worker.ask("dump " + path)
         return path
 
@@ -277,6 +278,7 @@ class Comparison:
                     "bytepiece": self.python("reference", self.model(name), text),
                     "rs_bytepiece": self.python("rs", self.model(name), text),
                     "SentencePiece": self.sentencepiece(sp_model, text),
+                    "SentencePiece from Python": self.python("sentencepiece", sp_model, text),
                     "tokenizers": self.python("huggingface", hf_model, text),
                 }
                 equality += self.equality(vocabulary, name, language, workers)
@@ -304,7 +306,7 @@ class Comparison:
             ("Sampling a segmentation", table(
                 ["model", "text", "alpha", "program", "MB/s, best of %d" % self.rounds,
                  "tokens", "time / Yonder's, median", "best / best", "target"], sampled) +
-             "\nAll four draw from the exact distribution over the lattice. SentencePiece's lattice lacks "
+             "\nAll draw from the exact distribution over the lattice. SentencePiece's lattice lacks "
              "the pieces it cannot hold, hence its fewer tokens on Chinese with bytepiece_80k.\n"),
         ]
 
@@ -615,11 +617,11 @@ def machine():
 
 
 def versions():
-    wanted = ["bytepiece", "rs_bytepiece", "tokenizers", "pyahocorasick"]
+    wanted = ["bytepiece", "pyahocorasick", "rs_bytepiece", "tokenizers", "sentencepiece"]
     found = subprocess.run([PYTHON, "-c", "import sys, importlib.metadata as m\n"
                             "print(', '.join(p + ' ' + m.version(p) for p in sys.argv[1:]))"]
                            + wanted, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    return "%s, SentencePiece %s (C++ API)" % (
+    return "%s (Python), SentencePiece %s (C++ API)" % (
         found, first_line(["pkg-config", "--modversion", "sentencepiece"]))
 
 

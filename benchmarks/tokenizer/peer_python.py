@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The peers that are used from Python, as workers of compare.py (protocol: worker.h).
 
-    peer_python.py reference|rs|huggingface MODEL TEXT
+    peer_python.py reference|rs|sentencepiece|huggingface MODEL TEXT
 
-reference    bytepiece: `encode` and `sample ALPHA` call encode(str) once for the whole text;
-             `tokenize` and `tokenize_sample ALPHA` call the compiled inner loop alone, on chunks
-             cut beforehand, and leave byte strings instead of ids
-rs           rs_bytepiece: encode(str) without its normalisation
-huggingface  tokenizers: encode_batch_fast over the chunks, one thread, its cache emptied before
+reference      bytepiece: `encode` and `sample ALPHA` call encode(str) once for the whole text;
+               `tokenize` and `tokenize_sample ALPHA` call the compiled inner loop alone, on chunks
+               cut beforehand, and leave byte strings instead of ids
+rs             rs_bytepiece: encode(str) without its normalisation
+sentencepiece  encode(list of chunks), one thread
+huggingface    tokenizers: encode_batch_fast over the chunks, one thread, its cache emptied before
 The garbage collector is off while the clock runs, which helps these peers a little.
 """
 import array
@@ -64,6 +65,26 @@ class Rs:
         return self.tokenizer.encode(chunk, norm=False)
 
 
+class SentencePiece:
+    def __init__(self, model):
+        from sentencepiece import SentencePieceProcessor
+        self.processor = SentencePieceProcessor(model_file=model, num_threads=1)
+
+    def use(self, text):
+        self.chunks = re.findall(".*\n+|.+", text)
+
+    def encode(self):
+        return [number for ids in self.processor.encode(self.chunks) for number in ids]
+
+    def sample(self, alpha):
+        drawn = self.processor.encode(self.chunks, enable_sampling=True, nbest_size=-1,
+                                      alpha=alpha)
+        return [number for ids in drawn for number in ids]
+
+    def encode_chunk(self, chunk):
+        return self.processor.encode(chunk)
+
+
 class HuggingFace:
     def __init__(self, model):
         from tokenizers import Tokenizer
@@ -83,7 +104,8 @@ class HuggingFace:
         return self.tokenizer.encode(chunk, add_special_tokens=False).ids
 
 
-PEERS = {"reference": Reference, "rs": Rs, "huggingface": HuggingFace}
+PEERS = {"reference": Reference, "rs": Rs, "sentencepiece": SentencePiece,
+         "huggingface": HuggingFace}
 
 
 def timed(peer, work, arguments):
