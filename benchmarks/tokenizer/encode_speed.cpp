@@ -9,6 +9,8 @@
 //   encode_speed --load MODEL auto|off
 //                                  loads the model once, with or without the binary cache, and
 //                                  prints the time and this process's memory
+#include "yonder/tokenizer/tokenizer.h"
+
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -16,7 +18,6 @@
 #include <vector>
 
 #include "benchmarks/tokenizer/worker.h"
-#include "yonder/tokenizer/tokenizer.h"
 
 namespace {
 
@@ -99,8 +100,9 @@ void serve_text(const std::string& model, const std::string& text_path) {
       std::string path;
       arguments >> path;
       yonder::benchmark::dump_ids<uint32_t>(
-          chunks, path,
-          [&](std::string_view chunk, std::vector<uint32_t>& out) { tokenizer.encode(chunk, out); });
+          chunks, path, [&](std::string_view chunk, std::vector<uint32_t>& out) {
+            tokenizer.encode(chunk, out);
+          });
     } else if (command == "batch") {
       int threads = 1;
       arguments >> threads >> alpha;

@@ -4,6 +4,8 @@
 //   train_speed COMPAT THREADS MEMORY VOCAB_SIZE OUT INPUT...
 // COMPAT is none or bytepiece; MEMORY is in bytes; prints one line of JSON. The settings not named
 // are the defaults of TrainOptions: order 6, min_count 2, pieces up to 36 bytes.
+#include "yonder/tokenizer/bnlm/trainer.h"
+
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
@@ -11,14 +13,12 @@
 #include <vector>
 
 #include "benchmarks/tokenizer/worker.h"
-#include "yonder/tokenizer/bnlm/trainer.h"
 
 namespace {
 
 void run(const std::vector<std::string>& arguments) {
   if (arguments.size() < 6) {
-    throw std::runtime_error(
-        "usage: train_speed COMPAT THREADS MEMORY VOCAB_SIZE OUT INPUT...");
+    throw std::runtime_error("usage: train_speed COMPAT THREADS MEMORY VOCAB_SIZE OUT INPUT...");
   }
   yonder::tokenizer::TrainOptions options;
   options.compat = arguments[0];

@@ -4,6 +4,8 @@
 //   long_double_lattice MODEL TEXT ALPHA
 // Log-sum-exp over all pieces that end at each byte, found by hashing every prefix of what follows;
 // shares nothing with the library but the reading of the model. Prints one line of JSON.
+#include "yonder/tokenizer/tokenizer.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -17,8 +19,6 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
-
-#include "yonder/tokenizer/tokenizer.h"
 
 namespace {
 
