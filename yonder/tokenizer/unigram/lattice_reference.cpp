@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/lattice_reference.h"
 
+#include "yonder/base/random.h"
 #include "yonder/tokenizer/chunks.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <utility>
 
 namespace yonder::tokenizer {
 namespace {
 
 // All continuations of `prefix` from byte `start` of the text on.
-void continue_from(const Vocabulary& vocabulary, std::string_view text, size_t start,
+void continue_from(const UnigramModel& model, std::string_view text, size_t start,
                    SegmentationReference& prefix, std::vector<SegmentationReference>& out) {
   if (start == text.size()) {
     out.push_back(prefix);
@@ -19,15 +22,17 @@ void continue_from(const Vocabulary& vocabulary, std::string_view text, size_t s
   }
   const size_t stop = chunk_end(text, start);
   for (size_t end = start + 1; end <= stop; ++end) {
-    const auto id = vocabulary.find(text.substr(start, end - start));
+    const auto id = model.vocabulary().find(text.substr(start, end - start));
     if (!id) {
       continue;
     }
     const long double score = prefix.score;
     prefix.ids.push_back(*id);
     prefix.lengths.push_back(end - start);
-    prefix.score += vocabulary.log_probability(*id);
-    continue_from(vocabulary, text, end, prefix, out);
+    const double log_p = model.vocabulary().log_probability(*id);
+    prefix.score +=
+        model.fixed_point() ? std::nearbyint(log_p * kFixedPointSteps) / kFixedPointSteps : log_p;
+    continue_from(model, text, end, prefix, out);
     prefix.ids.pop_back();
     prefix.lengths.pop_back();
     prefix.score = score;
@@ -41,12 +46,12 @@ std::vector<SegmentationReference> all_segmentations_reference(const UnigramMode
                                                                double alpha) {
   std::vector<SegmentationReference> all;
   SegmentationReference prefix;
-  continue_from(model.vocabulary(), text, 0, prefix, all);
+  continue_from(model, text, 0, prefix, all);
   // Longer first from the left, then by score without disturbing equal ones.
   std::sort(all.begin(), all.end(),
             [](const auto& a, const auto& b) { return a.lengths > b.lengths; });
   std::stable_sort(all.begin(), all.end(),
-                   [](const auto& a, const auto& b) { return a.score > b.score + 1e-12L; });
+                   [](const auto& a, const auto& b) { return a.score > b.score + 1e-17L; });
   long double sum = 0;
   for (const SegmentationReference& one : all) {
     sum += std::exp(alpha * (one.score - all.front().score));
@@ -55,6 +60,32 @@ std::vector<SegmentationReference> all_segmentations_reference(const UnigramMode
     one.log_probability = alpha * (one.score - all.front().score) - std::log(sum);
   }
   return all;
+}
+
+RandomLattice random_lattice(uint64_t seed, bool fixed_point) {
+  Rng rng(seed);
+  const std::string letters = std::string("ab\n").substr(0, 1 + rng.below(3));
+  const auto word = [&](size_t length) {
+    std::string bytes;
+    while (bytes.size() < length) {
+      bytes.push_back(letters[rng.below(letters.size())]);
+    }
+    return bytes;
+  };
+  std::set<std::string> words;
+  for (const char letter : letters) {
+    words.insert(std::string(1, letter));
+  }
+  for (uint64_t left = rng.below(12); left > 0; --left) {
+    words.insert(word(2 + rng.below(4)));
+  }
+  const uint64_t values = rng.below(2) == 0 ? 3 : 1000;
+  std::vector<CountedPiece> pieces;
+  for (const std::string& bytes : words) {
+    pieces.push_back({bytes, 1 + rng.below(values)});
+  }
+  return {std::make_unique<UnigramModel>(Vocabulary(std::move(pieces), "random"), fixed_point),
+          word(rng.below(13))};
 }
 
 long double log_z_reference(const UnigramModel& model, std::string_view text, double alpha) {

@@ -29,7 +29,6 @@ struct Token {
 struct Part {
   double key;
   double log_probability;  // phi
-  double score;            // sum of log p
   size_t position;
   Token token;  // the first of the tokens
   bool operator<(const Part& other) const { return key < other.key; }
@@ -91,7 +90,7 @@ std::vector<ScoredDraw> sample_without_replacement(const UnigramModel& model, st
 
   Rng rng(seed, document);
   Frontier frontier(k + 1);
-  frontier.push({gumbel(rng), 0, 0, text.size(), {0, 0}});
+  frontier.push({gumbel(rng), 0, text.size(), {0, 0}});
   std::vector<Token> tokens;
   std::vector<double> keys;               // of the parts that a part splits into
   std::vector<double> log_probabilities;  // theirs
@@ -106,10 +105,10 @@ std::vector<ScoredDraw> sample_without_replacement(const UnigramModel& model, st
     }
     if (part.position == 0) {
       ScoredDraw& draw = draws.emplace_back();
-      draw.score = part.score;
       draw.log_probability = part.log_probability;
       for (Token token = part.token; token.id != 0; token = tokens[token.parent]) {
         draw.ids.push_back(token.id);
+        draw.score += model.vocabulary().log_probability(token.id);
       }
       continue;
     }
@@ -129,7 +128,6 @@ std::vector<ScoredDraw> sample_without_replacement(const UnigramModel& model, st
       const Ending& edge = endings.edges()[i];
       frontier.push({conditional_key(keys[i], largest, part.key),
                      log_probabilities[i],
-                     part.score + model.vocabulary().log_probability(edge.id),
                      part.position - edge.length,
                      {parent, edge.id}});
     }
