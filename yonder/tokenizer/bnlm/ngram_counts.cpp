@@ -215,7 +215,9 @@ void CountFileWriter::commit() {
   head.key("order").value(settings_.order);
   head.key("isolate-digits").value(settings_.isolate_digits);
   head.key("normalize").value(settings_.nfc ? "nfc" : "none");
-  head.key("unicode").value(unicode_version());
+  if (settings_.nfc || settings_.isolate_digits) {
+    head.key("unicode").value(unicode_version());
+  }
   head.key("windows").value(windows_);
   head.key("total").value(total_);
   head.end_object();
@@ -244,11 +246,12 @@ void CountFile::parse() {
   require(normal_form == "none" || normal_form == "nfc", ErrorKind::bad_data,
           "{}: the normal form is \"{}\"; none and nfc are known", file_.name(), normal_form);
   settings_.nfc = normal_form == "nfc";
-  const std::string& unicode = head.at("unicode").text();
-  require((!settings_.nfc && !settings_.isolate_digits) || unicode == unicode_version(),
-          ErrorKind::bad_data,
-          "{}: counted with Unicode {}, but this program has {}; count again with this program",
-          file_.name(), unicode, unicode_version());
+  if (settings_.nfc || settings_.isolate_digits) {
+    const std::string& unicode = head.at("unicode").text();
+    require(unicode == unicode_version(), ErrorKind::bad_data,
+            "{}: counted with Unicode {}, but this program has {}; count again with this program",
+            file_.name(), unicode, unicode_version());
+  }
   windows_ = head.at("windows").unsigned_integer();
   total_ = head.at("total").unsigned_integer();
   require(file_.has("windows"), ErrorKind::bad_data, "{}: has no section \"windows\"",
