@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/demo/table.h"
+
+namespace yonder::cli {
+
+const std::vector<DemoChapter>& demo_chapters() {
+  static const std::vector<DemoChapter> chapters = {
+      {"tokenizer", "a vocabulary trained on the spot, its speed, and exact sampling",
+       run_tokenizer_chapter},
+  };
+  return chapters;
+}
+
+}  // namespace yonder::cli
