@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs every example of a reference page, in order, in one folder that holds what they read.
+
+Usage: run_examples.py --program PATH FAMILY
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from training_text import WORDS, lines
+
+
+def write_inputs(folder):
+    text = lines(3000, 5)
+    with open(os.path.join(folder, "book.txt"), "w", encoding="utf-8") as file:
+        file.write("\n".join(text) + "\n")
+    with open(os.path.join(folder, "pages.jsonl"), "w") as file:
+        for line in text[:1000]:
+            file.write(json.dumps({"text": line}) + "\n")
+    with open(os.path.join(folder, "words.tsv"), "w", encoding="utf-8") as file:
+        for word in WORDS:
+            file.write(f"{word}\t{text.count(word) + 1}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", required=True)
+    parser.add_argument("family")
+    arguments = parser.parse_args()
+    program = os.path.abspath(arguments.program)
+    environment = dict(os.environ, YONDER_PROGRESS="off")
+    environment["PATH"] = os.path.dirname(program) + os.pathsep + environment["PATH"]
+    page = subprocess.run([program, "docs-reference", arguments.family], check=True,
+                          capture_output=True, text=True).stdout
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    commands = [line for block in blocks for line in block.splitlines()]
+    if not commands:
+        sys.exit(f"{arguments.family}: the page has no examples")
+    with tempfile.TemporaryDirectory() as folder:
+        write_inputs(folder)
+        for command in commands:
+            done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder,
+                                  env=environment, capture_output=True, text=True, errors="replace")
+            if done.returncode != 0:
+                sys.exit(f"$ {command}\nexit code {done.returncode}\n{done.stderr}")
+            print(f"$ {command}")
+
+
+if __name__ == "__main__":
+    main()
