@@ -51,6 +51,20 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return folder.empty() ? std::filesystem::path(".") : folder;
 }
 
+// Makes a rename in `folder` last through a power cut. Some file systems cannot sync a folder and
+// say EINVAL; there the rename is as safe as it gets.
+void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    const int status = ::fsync(descriptor);
+    const int reason = errno;
+    ::close(descriptor);
+    if (status != 0 && reason != EINVAL) {
+      fail_errno(folder.string(), "cannot be written to disk", reason);
+    }
+  }
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
@@ -91,6 +105,13 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
   AtomicFile file(path);
   file.write(content);
   file.commit();
+}
+
+void rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    fail_errno(to.string(), "cannot be replaced", errno);
+  }
+  sync_folder(folder_of(to));
 }
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -174,18 +195,7 @@ void AtomicFile::commit() {
   if (::close(written) != 0) {
     fail_errno(path_.string(), "cannot be written to disk", errno);
   }
-  // Makes the rename itself last through a power cut. Some file systems cannot sync a folder and
-  // say EINVAL; there the rename is as safe as it gets.
-  const std::filesystem::path folder = folder_of(path_);
-  const int folder_descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder_descriptor >= 0) {
-    const int status = ::fsync(folder_descriptor);
-    const int reason = errno;
-    ::close(folder_descriptor);
-    if (status != 0 && reason != EINVAL) {
-      fail_errno(folder.string(), "cannot be written to disk", reason);
-    }
-  }
+  sync_folder(folder_of(path_));
 }
 
 TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {

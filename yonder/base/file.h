@@ -25,6 +25,10 @@ std::string read_file(const std::filesystem::path& path);
 /// Writes `content` to `path` through AtomicFile.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Renames a file within a file system, over one that has the new name, and makes that last through
+/// a power cut.
+void rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
 class AtomicFile {
  public:
   /// Opens a temporary file beside `path`. The folder must exist.

@@ -16,4 +16,8 @@ namespace yonder::tokenizer {
 /// chunk may end without a newline. Cost: one pass over the chunk.
 size_t chunk_end(std::string_view text, size_t start);
 
+/// Start of the last chunk of `text`, which further bytes may make longer: all before it is
+/// settled. 0 if `text` is one chunk. Cost: one pass over that chunk, from the end.
+size_t last_chunk_start(std::string_view text);
+
 }  // namespace yonder::tokenizer

@@ -15,8 +15,10 @@ struct EncodeOptions {
   double alpha = 0.1;             // temperature exponent: P(w) ~ exp(alpha * score)
   std::string sampler = "exact";  // a name from unigram/sampler_table.cpp, e.g. "nbest:64"
   uint64_t seed = 0;
-  uint64_t epoch = 0;              // mixed into the seed, so that each epoch draws anew
-  uint64_t document = 0;           // index of the (first) document, for keyed draws
+  uint64_t epoch = 0;     // mixed into the seed, so that each epoch draws anew
+  uint64_t document = 0;  // index of the (first) document, for keyed draws
+  uint64_t position = 0;  // bytes of the document before the text, for keyed draws; no option, but
+                          // set by who hands a document over chunk by chunk
   std::string normalize = "none";  // none, nfc, model
   bool bos = false;
   bool eos = false;

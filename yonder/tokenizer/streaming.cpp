@@ -27,7 +27,8 @@ struct Encoder::Impl {
   Impl(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options_in)
       : options(options_in),
         segmenter(make_segmenter(std::move(model), options_in)),
-        document(options_in.document) {}
+        document(options_in.document),
+        position(options_in.position) {}
 
   // Text whose bytes are settled up to special names.
   void feed_normalized(std::string_view bytes, bool last, std::vector<uint32_t>& out) {
@@ -97,7 +98,7 @@ struct Encoder::Impl {
   EncodeOptions options;
   std::unique_ptr<Segmenter> segmenter;
   uint64_t document;
-  uint64_t position = 0;  // bytes of the document given to the segmenter
+  uint64_t position;  // bytes of the document given to the segmenter
   bool begun = false;
   bool in_chunk = false;
   bool after_newline = false;  // the chunk ends at the next byte that is no newline

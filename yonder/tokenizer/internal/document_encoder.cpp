@@ -82,7 +82,7 @@ void DocumentEncoder::encode_plain(std::string_view text, size_t begin, size_t e
   const std::string_view stretch = text.substr(0, end);
   while (begin < end) {
     const size_t chunk = chunk_end(stretch, begin);
-    segmenter_->start(document, begin);
+    segmenter_->start(document, options_.position + begin);
     segmenter_->extend(stretch.substr(begin, chunk - begin));
     segmenter_->finish(out);
     begin = chunk;
