@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/count_segmentations.h"
 
+#include "tests/error_text.h"
+#include "tests/published_models.h"
 #include "yonder/tokenizer/unigram/lattice_reference.h"
 
 #include <gmock/gmock.h>
@@ -8,9 +10,6 @@
 #include <rapidcheck/gtest.h>
 
 #include <string>
-
-#include "tests/error_text.h"
-#include "tests/published_models.h"
 
 namespace yonder::tokenizer {
 namespace {

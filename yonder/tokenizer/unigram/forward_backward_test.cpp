@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/forward_backward.h"
 
+#include "tests/error_text.h"
+#include "tests/published_models.h"
 #include "yonder/base/file.h"
 #include "yonder/base/json.h"
 #include "yonder/base/random.h"
@@ -14,9 +16,6 @@
 #include <cmath>
 #include <string>
 #include <vector>
-
-#include "tests/error_text.h"
-#include "tests/published_models.h"
 
 namespace yonder::tokenizer {
 namespace {
@@ -81,7 +80,7 @@ TEST(SegmentationLogProbability, IsThatOfTheEnumeratedLattices) {
     for (const Json& path : lattice.at("segmentations").array()) {
       std::vector<uint32_t> ids;
       for (const Json& piece : path.at("pieces").array()) {
-        ids.push_back(*model.vocabulary().find(piece.text()));
+        ids.push_back(*model.trie().find(piece.text()));
       }
       const std::string& text = lattice.at("text").text();
       const double log_probability =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/healing.h"
 
+#include "tests/error_text.h"
 #include "yonder/tokenizer/unigram/lattice_reference.h"
 #include "yonder/tokenizer/unigram/nbest.h"
 
@@ -11,8 +12,6 @@
 #include <algorithm>
 #include <string>
 #include <vector>
-
-#include "tests/error_text.h"
 
 namespace yonder::tokenizer {
 namespace {
@@ -26,7 +25,7 @@ class Healing : public testing::Test {
   std::vector<uint32_t> ids(const std::vector<std::string>& pieces) const {
     std::vector<uint32_t> result;
     for (const std::string& piece : pieces) {
-      result.push_back(*model_.vocabulary().find(piece));
+      result.push_back(*model_.trie().find(piece));
     }
     return result;
   }

@@ -7,14 +7,25 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
 namespace yonder::tokenizer {
 namespace {
 
+using Ids = std::map<std::string_view, uint32_t>;
+
+Ids ids_of(const Vocabulary& vocabulary) {
+  Ids ids;
+  for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
+    ids[vocabulary.piece(id)] = id;
+  }
+  return ids;
+}
+
 // All continuations of `prefix` from byte `start` of the text on.
-void continue_from(const UnigramModel& model, std::string_view text, size_t start,
+void continue_from(const UnigramModel& model, const Ids& ids, std::string_view text, size_t start,
                    SegmentationReference& prefix, std::vector<SegmentationReference>& out) {
   if (start == text.size()) {
     out.push_back(prefix);
@@ -22,17 +33,18 @@ void continue_from(const UnigramModel& model, std::string_view text, size_t star
   }
   const size_t stop = chunk_end(text, start);
   for (size_t end = start + 1; end <= stop; ++end) {
-    const auto id = model.vocabulary().find(text.substr(start, end - start));
-    if (!id) {
+    const auto found = ids.find(text.substr(start, end - start));
+    if (found == ids.end()) {
       continue;
     }
+    const uint32_t id = found->second;
     const long double score = prefix.score;
-    prefix.ids.push_back(*id);
+    prefix.ids.push_back(id);
     prefix.lengths.push_back(end - start);
-    const double log_p = model.vocabulary().log_probability(*id);
+    const double log_p = model.vocabulary().log_probability(id);
     prefix.score +=
         model.fixed_point() ? std::nearbyint(log_p * kFixedPointSteps) / kFixedPointSteps : log_p;
-    continue_from(model, text, end, prefix, out);
+    continue_from(model, ids, text, end, prefix, out);
     prefix.ids.pop_back();
     prefix.lengths.pop_back();
     prefix.score = score;
@@ -46,7 +58,7 @@ std::vector<SegmentationReference> all_segmentations_reference(const UnigramMode
                                                                double alpha) {
   std::vector<SegmentationReference> all;
   SegmentationReference prefix;
-  continue_from(model, text, 0, prefix, all);
+  continue_from(model, ids_of(model.vocabulary()), text, 0, prefix, all);
   // Longer first from the left, then by score without disturbing equal ones.
   std::sort(all.begin(), all.end(),
             [](const auto& a, const auto& b) { return a.lengths > b.lengths; });
@@ -91,6 +103,7 @@ RandomLattice random_lattice(uint64_t seed, bool fixed_point) {
 long double log_z_reference(const UnigramModel& model, std::string_view text, double alpha) {
   constexpr long double kNever = -std::numeric_limits<long double>::infinity();
   const Vocabulary& vocabulary = model.vocabulary();
+  const Ids ids = ids_of(vocabulary);
   std::vector<long double> log_z(text.size() + 1, kNever);
   log_z[0] = 0;
   for (size_t chunk = 0, stop = 0; chunk < text.size(); chunk = stop) {
@@ -99,9 +112,9 @@ long double log_z_reference(const UnigramModel& model, std::string_view text, do
       std::vector<long double> terms;
       for (size_t length = 1; length <= vocabulary.max_piece_length() && length <= end - chunk;
            ++length) {
-        if (const auto id = vocabulary.find(text.substr(end - length, length))) {
-          terms.push_back(log_z[end - length] +
-                          static_cast<long double>(alpha) * vocabulary.log_probability(*id));
+        if (const auto found = ids.find(text.substr(end - length, length)); found != ids.end()) {
+          terms.push_back(log_z[end - length] + static_cast<long double>(alpha) *
+                                                    vocabulary.log_probability(found->second));
         }
       }
       if (terms.empty()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lattice, slow and obvious: every segmentation written out, sums in long double. Uses the
-// vocabulary's look-up only, not the trie. For tests.
+// list of pieces only, not the trie. For tests.
 #pragma once
 
 #include "yonder/tokenizer/unigram/model.h"

@@ -32,14 +32,14 @@ class ExactScores {
     const double score = vocabulary_.log_probability(id);
     require(std::abs(score) < max_score_, ErrorKind::numerical,
             "id {} has the log-probability {}, too large for exact sums over this text", id, score);
-    // Two halves of 40 bits: the fraction that the first leaves is exact in a double.
+    // Two parts of 40 bits behind the point; what the first leaves is exact in a double.
     const double high = score * kFixedPointSteps;
     if (fixed_point_) {
-      return static_cast<Exact>(std::nearbyint(high));
+      return to_exact(std::nearbyint(high));
     }
     const double whole = std::floor(high);
-    return (static_cast<Exact>(whole) << kFixedBits) +
-           static_cast<Exact>(std::nearbyint((high - whole) * kFixedPointSteps));
+    return (to_exact(whole) << kFixedBits) +
+           static_cast<int64_t>(std::nearbyint((high - whole) * kFixedPointSteps));
   }
 
   double to_nats(Exact score) const {
@@ -47,6 +47,11 @@ class ExactScores {
   }
 
  private:
+  // A whole number. Conversion to 64 bits is one instruction, to 128 bits a call.
+  static Exact to_exact(double x) {
+    return std::abs(x) < 0x1p62 ? static_cast<Exact>(static_cast<int64_t>(x))
+                                : static_cast<Exact>(x);
+  }
   const Vocabulary& vocabulary_;
   bool fixed_point_;
   double max_score_;
@@ -57,21 +62,33 @@ struct Edge {
   uint32_t id = 0;
 };
 
-// A segmentation of a suffix: an edge, then the rank-th of the list behind it.
+// Stands for "none", and behind an edge for "the best segmentation from there".
+constexpr size_t kNone = SIZE_MAX;
+
+// A segmentation of a suffix that may come next in its list: an edge, then a choice of the list
+// behind it.
+struct Candidate {
+  Exact score = 0;
+  Edge edge;
+  size_t rest = kNone;  // index of the choice behind the edge
+  // Heap order: larger is better. Two candidates of one heap never share an edge.
+  bool operator<(const Candidate& other) const {
+    return score != other.score ? score < other.score : edge.length < other.edge.length;
+  }
+};
+
+// A segmentation of a suffix that has its place in the list.
 struct Choice {
   Exact score = 0;
   Edge edge;
-  uint32_t rank = 0;
-  // Heap order: larger is better. Two choices of one heap never share an edge.
-  bool operator<(const Choice& other) const {
-    return score != other.score ? score < other.score : edge.length < other.edge.length;
-  }
+  size_t rest = kNone;
+  size_t next = kNone;  // index of the next choice of the same list, once it is known
 };
 
 class SuffixLists {
  public:
   SuffixLists(const UnigramModel& model, std::string_view text)
-      : model_(model), text_(text), exact_(model, text.size()), list_at_(text.size() + 1, kNoList) {
+      : model_(model), text_(text), exact_(model, text.size()), list_at_(text.size() + 1, kNone) {
     collect_edges();
     find_best();
     if (best_score_[0] == kUnreached) {
@@ -82,38 +99,33 @@ class SuffixLists {
   // Makes the list at position 0 one longer; false if there is no further segmentation.
   bool extend_whole() {
     const size_t list = list_of(0);
-    const size_t before = lists_[list].found.size();
     extend(list);
-    return lists_[list].found.size() > before;
+    return !lists_[list].complete;
   }
 
-  Scored whole(uint32_t rank) const {
-    Scored result;
-    result.score = exact_.to_nats(lists_[list_at_[0]].found[rank].score);
+  // The last segmentation that extend_whole() found.
+  Scored last_whole() {
+    size_t choice = lists_[list_at_[0]].last;
+    const double score = exact_.to_nats(choices_[choice].score);
+    ids_.clear();
     for (size_t at = 0; at < text_.size();) {
-      const size_t list = list_at_[at];
-      if (rank == 0) {
-        result.ids.push_back(best_edge_[at].id);
-        at += best_edge_[at].length;
-        continue;
-      }
-      const Choice& choice = lists_[list].found[rank];
-      result.ids.push_back(choice.edge.id);
-      at += choice.edge.length;
-      rank = choice.rank;
+      const Edge edge = choice == kNone ? best_edge_[at] : choices_[choice].edge;
+      ids_.push_back(edge.id);
+      at += edge.length;
+      choice = choice == kNone ? kNone : choices_[choice].rest;
     }
-    return result;
+    return {ids_, score};
   }
 
  private:
-  static constexpr size_t kNoList = SIZE_MAX;
-
   struct List {
     size_t start = 0;
-    std::vector<Choice> found;  // the list so far
-    std::vector<Choice> heap;   // next candidate of each edge
-    bool open = false;          // the last one found has no successor in the heap yet
-    bool complete = false;      // there is nothing further to find
+    size_t heap = 0;  // heap_[heap] .. heap_[heap + heap_size - 1]: a candidate per edge
+    size_t heap_size = 0;
+    size_t first = kNone;  // of its choices
+    size_t last = kNone;
+    bool open = false;      // the heap's top is the last choice: its successor is not known yet
+    bool complete = false;  // there is nothing further to find
   };
 
   // Edges by start, ascending in length: edges_[first_edge_[s]] .. edges_[first_edge_[s + 1] - 1].
@@ -162,43 +174,62 @@ class SuffixLists {
   }
 
   size_t list_of(size_t start) {
-    if (list_at_[start] == kNoList) {
+    if (list_at_[start] == kNone) {
       list_at_[start] = lists_.size();
       List& list = lists_.emplace_back();
       list.start = start;
-      list.heap.reserve(first_edge_[start + 1] - first_edge_[start]);
+      list.heap = heap_.size();
       for (size_t i = first_edge_[start]; i < first_edge_[start + 1]; ++i) {
         const Exact rest = best_score_[start + edges_[i].length];
         if (rest != kUnreached) {
-          list.heap.push_back({rest + exact_(edges_[i].id), edges_[i], 0});
+          heap_.push_back({rest + exact_(edges_[i].id), edges_[i], kNone});
         }
       }
-      std::make_heap(list.heap.begin(), list.heap.end());
+      list.heap_size = heap_.size() - list.heap;
+      std::make_heap(heap_.begin() + static_cast<std::ptrdiff_t>(list.heap), heap_.end());
     }
     return list_at_[start];
   }
 
-  // Puts the successor of the last choice into the heap, if its list is long enough to tell.
-  // Returns the list that must be extended first, or kNoList.
-  size_t close(size_t index) {
-    const Choice last = lists_[index].found.back();
-    const size_t start = lists_[index].start;
-    const size_t next = start + last.edge.length;
-    if (next < text_.size()) {
-      const size_t behind = list_of(next);
-      const List& rest = lists_[behind];
-      if (rest.found.size() > last.rank + 1) {
-        List& list = lists_[index];
-        const Exact score =
-            last.score - rest.found[last.rank].score + rest.found[last.rank + 1].score;
-        list.heap.push_back({score, last.edge, last.rank + 1});
-        std::push_heap(list.heap.begin(), list.heap.end());
-      } else if (!rest.complete) {
+  // Puts heap[0], which became smaller, in its place.
+  static void sift_down(Candidate* heap, size_t size) {
+    const Candidate moved = heap[0];
+    size_t at = 0;
+    for (size_t child = 1; child < size; child = 2 * at + 1) {
+      child += child + 1 < size && heap[child] < heap[child + 1] ? 1 : 0;
+      if (!(moved < heap[child])) {
+        break;
+      }
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = moved;
+  }
+
+  // Replaces the last choice, which is the heap's top, by its successor: the same edge before the
+  // next choice of the list behind it. Returns a list that must be extended first, or kNone.
+  size_t advance_top(size_t index) {
+    const Candidate top = heap_[lists_[index].heap];
+    const size_t behind_start = lists_[index].start + top.edge.length;
+    size_t successor = kNone;
+    if (behind_start < text_.size()) {
+      const size_t behind = list_of(behind_start);
+      const size_t taken = top.rest == kNone ? lists_[behind].first : top.rest;
+      successor = taken == kNone ? kNone : choices_[taken].next;
+      if (successor == kNone && !lists_[behind].complete) {
         return behind;
       }
     }
-    lists_[index].open = false;
-    return kNoList;
+    List& list = lists_[index];
+    Candidate* heap = heap_.data() + list.heap;
+    if (successor != kNone) {
+      heap[0] = {choices_[successor].score + exact_(top.edge.id), top.edge, successor};
+    } else {
+      heap[0] = heap[--list.heap_size];
+    }
+    sift_down(heap, list.heap_size);
+    list.open = false;
+    return kNone;
   }
 
   // Makes a list one longer, or complete. The lists behind it are extended first, by a stack of our
@@ -206,21 +237,22 @@ class SuffixLists {
   void extend(size_t index) {
     stack_.assign(1, index);
     while (!stack_.empty()) {
-      const size_t top = stack_.back();
-      if (lists_[top].open) {
-        const size_t first = close(top);
-        if (first != kNoList) {
-          stack_.push_back(first);
+      const size_t now = stack_.back();
+      if (lists_[now].open) {
+        const size_t before = advance_top(now);
+        if (before != kNone) {
+          stack_.push_back(before);
           continue;
         }
       }
-      List& list = lists_[top];
-      if (list.heap.empty()) {
+      List& list = lists_[now];
+      if (list.heap_size == 0) {
         list.complete = true;
       } else {
-        std::pop_heap(list.heap.begin(), list.heap.end());
-        list.found.push_back(list.heap.back());
-        list.heap.pop_back();
+        const Candidate& top = heap_[list.heap];
+        (list.last == kNone ? list.first : choices_[list.last].next) = choices_.size();
+        list.last = choices_.size();
+        choices_.push_back({top.score, top.edge, top.rest, kNone});
         list.open = true;
       }
       stack_.pop_back();
@@ -236,7 +268,10 @@ class SuffixLists {
   std::vector<Edge> best_edge_;    // [n + 1]
   std::vector<size_t> list_at_;    // [n + 1] index into lists_, made on demand
   std::vector<List> lists_;
+  std::vector<Candidate> heap_;  // the heaps of all lists
+  std::vector<Choice> choices_;  // of all lists, in the order found
   std::vector<size_t> stack_;
+  std::vector<uint32_t> ids_;
 };
 
 }  // namespace
@@ -249,8 +284,8 @@ std::vector<Scored> nbest(const UnigramModel& model, std::string_view text, size
   }
   SuffixLists lists(model, text);
   std::vector<Scored> result;
-  for (uint32_t rank = 0; rank < k && lists.extend_whole(); ++rank) {
-    result.push_back(lists.whole(rank));
+  while (result.size() < k && lists.extend_whole()) {
+    result.push_back(lists.last_whole());
   }
   return result;
 }

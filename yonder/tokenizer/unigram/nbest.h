@@ -4,8 +4,9 @@
 // For every position s let best(s, 0), best(s, 1), ... be the segmentations of text[s, n), best
 // first. best(s, j) begins with an edge (s, e) and goes on with some best(e, i), so the list of s
 // is a merge of the lists of its successors. A heap per position holds one candidate per edge;
-// taking (edge, i) makes (edge, i + 1) the next candidate of that edge, which asks the list of e
-// for one more, and so on down. Only lists that are asked for are extended.
+// after (edge, i) is taken, (edge, i + 1) is the next candidate of that edge, which asks the list
+// of e for one more, and so on down. Only lists that are asked for are extended, and a candidate is
+// replaced only when its list is asked again.
 //
 // Ties. Equal scores are ordered by the lengths of the pieces compared from the left, longer first.
 // Because the lists are those of suffixes, this needs the first length and the rank in the list
@@ -35,7 +36,7 @@ inline constexpr size_t kMaxNbest = 10'000;
 /// double from 2^-27 up whole), or of 2^-40 nat where model.fixed_point(). Throws Error(bad_option)
 /// unless 1 <= k <= 10,000, Error(bad_data) with the byte offset where no sequence of pieces spells
 /// the text. Cost: O(n d + k L log d) for n bytes, d edges per byte, L tokens per segmentation;
-/// memory about 30 + 8 d bytes per byte of text, and 32 bytes per list entry made, at most k L.
+/// memory about 60 + 16 d bytes per byte of text, and 48 bytes per list entry made, at most k L.
 std::vector<Scored> nbest(const UnigramModel& model, std::string_view text, size_t k);
 
 }  // namespace yonder::tokenizer

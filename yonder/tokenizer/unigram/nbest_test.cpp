@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/nbest.h"
 
+#include "tests/error_text.h"
+#include "tests/published_models.h"
 #include "yonder/base/file.h"
 #include "yonder/base/json.h"
 #include "yonder/tokenizer/unigram/lattice_reference.h"
@@ -13,9 +15,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include "tests/error_text.h"
-#include "tests/published_models.h"
 
 namespace yonder::tokenizer {
 namespace {

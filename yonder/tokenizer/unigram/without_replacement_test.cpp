@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/without_replacement.h"
 
+#include "tests/error_text.h"
 #include "yonder/tokenizer/unigram/lattice_reference.h"
 
 #include <gmock/gmock.h>
@@ -12,8 +13,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include "tests/error_text.h"
 
 namespace yonder::tokenizer {
 namespace {
