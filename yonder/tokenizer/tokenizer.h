@@ -132,8 +132,8 @@ class Tokenizer {
   Encoder stream(const EncodeOptions& options = {}) const;
   Decoder stream_decoder() const;
 
-  /// Back-off points at the end of a prompt, 1 to `max_back` tokens back, nearest first.
-  /// kexue.fm 9762.
+  /// Back-off points at the end of a prompt, 0 to `max_back` tokens back, nearest first (0 tokens
+  /// back, the suffix is empty and every piece extends it). kexue.fm 9762.
   std::vector<HealCandidate> heal(std::string_view prompt, int max_back) const;
 
   uint32_t vocab_size() const;
