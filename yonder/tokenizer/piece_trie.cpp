@@ -239,19 +239,60 @@ PieceTrie::PieceTrie(std::span<const std::string_view> pieces, std::span<const u
 }
 
 PieceTrie::PieceTrie(std::vector<Node> singles, std::vector<Node> pairs, std::vector<Node> nodes,
-                     uint32_t id_limit, const std::string& name)
+                     std::span<const std::string_view> pieces, uint32_t first_id,
+                     const std::string& name)
     : singles_(std::move(singles)), pairs_(std::move(pairs)), nodes_(std::move(nodes)) {
   require(singles_.size() == kBytes && pairs_.size() == kPairs &&
               nodes_.size() >= kFirstSlot + kBytes && nodes_.size() <= kMaxNodes + kBytes,
           ErrorKind::bad_data, "{}: the trie's arrays have impossible sizes; rebuild the file",
           name);
-  for (const auto* part : {&singles_, &pairs_, &nodes_}) {
+  // Each base has one parent, so each slot is reached in one way.
+  std::vector<bool> taken(nodes_.size());
+  size_t ids = 0;
+  for (const Node& node : singles_) {
+    ids += node.id != 0 ? 1 : 0;
+  }
+  for (const auto* part : {&pairs_, &nodes_}) {
     for (const Node& node : *part) {
-      require(node.id < id_limit && (node.base_label >> 8) + kBytes <= nodes_.size(),
-              ErrorKind::bad_data, "{}: the trie has a link outside its arrays; rebuild the file",
-              name);
+      ids += node.id != 0 ? 1 : 0;
+      const size_t base = node.base_label >> 8;
+      if (base != 0) {
+        require(base >= kFirstSlot && base + kBytes <= nodes_.size() && !taken[base],
+                ErrorKind::bad_data, "{}: the trie has a link to a wrong place; rebuild the file",
+                name);
+        taken[base] = true;
+      }
     }
   }
+  // All pieces are there, and nothing but what leads to them.
+  std::vector<bool> on_path(nodes_.size());
+  size_t found = 0;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const std::string_view piece = pieces[i];
+    if (piece.empty()) {
+      continue;
+    }
+    require(find(piece) == first_id + i, ErrorKind::bad_data,
+            "{}: the trie does not hold the piece of id {}; rebuild the file", name, first_id + i);
+    ++found;
+    if (piece.size() > 2) {
+      const auto byte = [&](size_t back) {
+        return static_cast<uint8_t>(piece[piece.size() - back]);
+      };
+      const Node* node = &pairs_[size_t{byte(1)} << 8 | byte(2)];
+      for (size_t length = 3; length <= piece.size(); ++length) {
+        const size_t slot = (node->base_label >> 8) + byte(length);
+        on_path[slot] = true;
+        node = &nodes_[slot];
+      }
+    }
+  }
+  bool rest_empty = ids == found;
+  for (size_t slot = 0; slot < nodes_.size() && rest_empty; ++slot) {
+    rest_empty = on_path[slot] || (nodes_[slot].base_label == 0 && nodes_[slot].id == 0);
+  }
+  require(rest_empty, ErrorKind::bad_data,
+          "{}: the trie holds more than the pieces; rebuild the file", name);
 }
 
 std::optional<uint32_t> PieceTrie::find(std::string_view piece) const {

@@ -39,10 +39,11 @@ class PieceTrie {
   /// above 16.7 million nodes.
   PieceTrie(std::span<const std::string_view> pieces, std::span<const uint64_t> counts,
             uint32_t first_id);
-  /// From stored parts. Throws Error(bad_data) unless every link stays inside the arrays and every
-  /// id is below id_limit; `name` stands in messages.
+  /// From stored parts. Throws Error(bad_data) unless they are a trie of exactly these pieces, so
+  /// that no walk can leave the arrays or go deeper than the longest piece; `name` stands in
+  /// messages.
   PieceTrie(std::vector<Node> singles, std::vector<Node> pairs, std::vector<Node> nodes,
-            uint32_t id_limit, const std::string& name);
+            std::span<const std::string_view> pieces, uint32_t first_id, const std::string& name);
 
   /// [256] by the last byte; base unused.
   const std::vector<Node>& singles() const { return singles_; }

@@ -49,13 +49,7 @@ Vocabulary::Vocabulary(std::vector<CountedPiece> pieces, std::vector<double> log
           "{}: {} log-probabilities were given for {} pieces; there must be one for each, in id "
           "order",
           name, log_probability_.size(), pieces_.size());
-  for (size_t i = 0; i < log_probability_.size(); ++i) {
-    require(
-        pieces_[i].count == 0 || (std::isfinite(log_probability_[i]) && log_probability_[i] <= 0),
-        ErrorKind::bad_data,
-        "{}: the log-probability of id {} is {}; it must be a finite number <= 0", name,
-        i + kFirstPieceId, log_probability_[i]);
-  }
+  require_log_probabilities(name);
   build(name, true);
 }
 
@@ -65,8 +59,19 @@ Vocabulary Vocabulary::from_checked(std::vector<CountedPiece> pieces,
   Vocabulary vocabulary;
   vocabulary.pieces_ = std::move(pieces);
   vocabulary.log_probability_ = std::move(log_probabilities);
+  vocabulary.require_log_probabilities(name);
   vocabulary.build(name, false);
   return vocabulary;
+}
+
+void Vocabulary::require_log_probabilities(const std::string& name) const {
+  for (size_t i = 0; i < log_probability_.size(); ++i) {
+    require(
+        pieces_[i].count == 0 || (std::isfinite(log_probability_[i]) && log_probability_[i] <= 0),
+        ErrorKind::bad_data,
+        "{}: the log-probability of id {} is {}; it must be a finite number <= 0", name,
+        i + kFirstPieceId, log_probability_[i]);
+  }
 }
 
 void Vocabulary::build(const std::string& name, bool look_for_repeats) {

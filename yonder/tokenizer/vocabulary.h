@@ -59,6 +59,7 @@ class Vocabulary {
 
  private:
   void build(const std::string& name, bool look_for_repeats);
+  void require_log_probabilities(const std::string& name) const;
   void require_distinct(const std::string& name) const;
   std::vector<CountedPiece> pieces_;
   std::vector<double> log_probability_;

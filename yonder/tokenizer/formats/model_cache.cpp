@@ -48,17 +48,19 @@ std::shared_ptr<const UnigramModel> parse(const RecordFile& file, bool fixed_poi
   require(lengths.size() == counts.size() && lengths.size() == log_probabilities.size(),
           ErrorKind::bad_data, "{}: its sections disagree about the number of pieces", name);
   std::vector<CountedPiece> pieces(lengths.size());
+  std::vector<std::string_view> piece_bytes(lengths.size());
   size_t at = 0;
   for (size_t i = 0; i < pieces.size(); ++i) {
     require(lengths[i] <= bytes.size() - at, ErrorKind::bad_data,
             "{}: the pieces are longer than the section that holds them", name);
-    pieces[i] = {std::string(bytes.substr(at, lengths[i])), counts[i]};
+    piece_bytes[i] = bytes.substr(at, lengths[i]);
+    pieces[i] = {std::string(piece_bytes[i]), counts[i]};
     at += lengths[i];
   }
-  const auto id_limit = static_cast<uint32_t>(pieces.size()) + kFirstPieceId;
   PieceTrie trie(from_bytes<PieceTrie::Node>(file.section("singles")),
                  from_bytes<PieceTrie::Node>(file.section("pairs")),
-                 from_bytes<PieceTrie::Node>(file.section("nodes")), id_limit, name);
+                 from_bytes<PieceTrie::Node>(file.section("nodes")), piece_bytes, kFirstPieceId,
+                 name);
   return std::make_shared<UnigramModel>(
       Vocabulary::from_checked(std::move(pieces), std::move(log_probabilities), name),
       std::move(trie), fixed_point);
