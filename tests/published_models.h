@@ -19,8 +19,9 @@
 
 namespace yonder::tokenizer {
 
-/// name: "bytepiece_80k" or "bytepiece.eu.plus.40k", ... Needs python3 to open the zip file.
-inline std::optional<Vocabulary> published_model(const std::string& name) {
+/// The bytes of the model file. name: "bytepiece_80k" or "bytepiece.eu.plus.40k", ... Needs python3
+/// to open the zip file.
+inline std::optional<std::string> published_model_file(const std::string& name) {
   const std::filesystem::path zip =
       std::filesystem::path(YONDER_DATA_DIR) / "models" / "bytepiece" / (name + ".zip");
   if (!std::filesystem::exists(zip)) {
@@ -33,19 +34,27 @@ inline std::optional<Vocabulary> published_model(const std::string& name) {
     return std::nullopt;
   }
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
-    if (entry.path().extension() != ".model") {
-      continue;
+    if (entry.path().extension() == ".model") {
+      return read_file(entry.path());
     }
-    const Json model = parse_json(read_file(entry.path()), name);
-    std::vector<CountedPiece> pieces(model.object().size());
-    for (const auto& [key, value] : model.object()) {
-      const auto id = value.array()[0].unsigned_integer();
-      pieces.at(id - kFirstPieceId) = {base64_decode(key).value(),
-                                       value.array()[2].unsigned_integer()};
-    }
-    return Vocabulary(std::move(pieces), name);
   }
   return std::nullopt;
+}
+
+/// The vocabulary of that file.
+inline std::optional<Vocabulary> published_model(const std::string& name) {
+  const std::optional<std::string> content = published_model_file(name);
+  if (!content) {
+    return std::nullopt;
+  }
+  const Json model = parse_json(*content, name);
+  std::vector<CountedPiece> pieces(model.object().size());
+  for (const auto& [key, value] : model.object()) {
+    const auto id = value.array()[0].unsigned_integer();
+    pieces.at(id - kFirstPieceId) = {base64_decode(key).value(),
+                                     value.array()[2].unsigned_integer()};
+  }
+  return Vocabulary(std::move(pieces), name);
 }
 
 }  // namespace yonder::tokenizer

@@ -77,18 +77,30 @@ std::shared_ptr<const WeightedTrie<double>> cached(Cache& cache, double alpha, F
 
 UnigramModel::UnigramModel(Vocabulary vocabulary, bool fixed_point)
     : vocabulary_(std::move(vocabulary)), trie_(make_trie(vocabulary_)), fixed_point_(fixed_point) {
-  set_lengths();
+  measure_pieces();
 }
 
 UnigramModel::UnigramModel(Vocabulary vocabulary, PieceTrie trie, bool fixed_point)
     : vocabulary_(std::move(vocabulary)), trie_(std::move(trie)), fixed_point_(fixed_point) {
-  set_lengths();
+  measure_pieces();
 }
 
-void UnigramModel::set_lengths() {
+void UnigramModel::measure_pieces() {
   lengths_.resize(vocabulary_.size(), 0);
+  std::array<bool, 256> occurs{};
   for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
-    lengths_[id] = static_cast<uint32_t>(vocabulary_.piece(id).size());
+    const std::string_view piece = vocabulary_.piece(id);
+    if (piece.empty()) {
+      continue;
+    }
+    lengths_[id] = static_cast<uint32_t>(piece.size());
+    lowest_log_probability_ = std::min(lowest_log_probability_, vocabulary_.log_probability(id));
+    for (const char byte : piece) {
+      occurs[static_cast<uint8_t>(byte)] = true;
+    }
+  }
+  for (size_t byte = 0; byte < occurs.size(); ++byte) {
+    closed_under_bytes_ &= !occurs[byte] || trie_.singles()[byte].id != 0;
   }
 }
 
@@ -128,16 +140,6 @@ std::shared_ptr<const WeightedTrie<double>> UnigramModel::tempered_log_weights(d
     return weigh(trie_, vocabulary_, -std::numeric_limits<double>::infinity(),
                  [&](uint32_t id) { return alpha * vocabulary_.log_probability(id); });
   });
-}
-
-double UnigramModel::max_bits(double alpha) const {
-  double lowest = 0;
-  for (uint32_t id = kFirstPieceId; id < vocabulary_.size(); ++id) {
-    if (lengths_[id] > 0) {
-      lowest = std::min(lowest, vocabulary_.log_probability(id));
-    }
-  }
-  return alpha * -lowest / std::log(2.0);
 }
 
 const std::vector<uint32_t>& UnigramModel::lexicographic() const {

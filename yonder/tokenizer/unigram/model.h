@@ -62,8 +62,10 @@ class UnigramModel {
   std::shared_ptr<const WeightedTrie<double>> tempered_weights(double alpha) const;
   /// alpha * log p.
   std::shared_ptr<const WeightedTrie<double>> tempered_log_weights(double alpha) const;
-  /// Largest |log2 q| of a piece at this alpha, in bits.
-  double max_bits(double alpha) const;
+  /// log p of the rarest piece; <= 0.
+  double lowest_log_probability() const { return lowest_log_probability_; }
+  /// Each byte of a piece is itself a piece: a text that can be spelled at all can be cut anywhere.
+  bool closed_under_bytes() const { return closed_under_bytes_; }
 
   /// Ids in the byte order of their pieces: all pieces with a given prefix are one range.
   const std::vector<uint32_t>& lexicographic() const;
@@ -71,7 +73,7 @@ class UnigramModel {
   const std::string& checksum() const;
 
  private:
-  void set_lengths();
+  void measure_pieces();
 
   using Tempered = std::pair<double, std::shared_ptr<const WeightedTrie<double>>>;
 
@@ -79,6 +81,8 @@ class UnigramModel {
   PieceTrie trie_;
   bool fixed_point_;
   std::vector<uint32_t> lengths_;
+  double lowest_log_probability_ = 0;
+  bool closed_under_bytes_ = true;
   mutable std::mutex mutex_;  // guards what is made on first use, below
   mutable std::unique_ptr<const WeightedTrie<double>> log_weights_;
   mutable std::unique_ptr<const WeightedTrie<int64_t>> fixed_weights_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/viterbi.h"
 
+#include "yonder/base/error.h"
 #include "yonder/tokenizer/unigram/internal/lattice_scan.h"
 
 #include <algorithm>
@@ -39,7 +40,12 @@ class Maximum {
     return score(best);
   }
 
-  void keep_in_range(Value* /*newest*/, size_t /*window*/) {}
+  // Sums of what cannot be reached would overflow in the end.
+  void keep_in_range(Value* newest, size_t /*window*/) {
+    if constexpr (std::is_same_v<Score, int64_t>) {
+      *newest = std::max(*newest, kFixedNever);
+    }
+  }
 
   // Fixed-point scores stay exact when the same amount is taken from all of the window; doubles
   // would not, and need it not.
@@ -73,10 +79,19 @@ class Maximum {
   const WeightedTrie<Score>* trie_;
 };
 
+// Nats that the scores of one window may be apart, so that they stay above kFixedNever / 2.
+constexpr double kFixedRange = -static_cast<double>(kFixedNever) / 2 / kFixedPointSteps;
+
 }  // namespace
 
 std::unique_ptr<Segmenter> make_viterbi(std::shared_ptr<const UnigramModel> model) {
   if (model->fixed_point()) {
+    const double positions =
+        static_cast<double>(internal::kSegment + model->vocabulary().max_piece_length());
+    require(-model->lowest_log_probability() * positions < kFixedRange, ErrorKind::bad_data,
+            "the vocabulary has a log-probability of {}, too low for --scores fixed; pass --scores "
+            "double",
+            model->lowest_log_probability());
     Maximum<int64_t> maximum(model->fixed_weights());
     return std::make_unique<internal::LatticeScan<Maximum<int64_t>>>(std::move(model), maximum);
   }
