@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/exact_sampling.h"
 
+#include "yonder/base/error.h"
 #include "yonder/tokenizer/unigram/internal/lattice_scan.h"
 #include "yonder/tokenizer/unigram/keyed_random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -61,21 +63,19 @@ class SumOfProducts : public Draw {
   }
 
   void keep_in_range(Value* newest, size_t window) {
-    if (*newest < 0x1p-256 || *newest > 0x1p+256) {
+    if (*newest < 0x1p-256 || *newest > 0x1p+600) {
       rescale(newest, window);
     }
   }
 
  private:
-  // Sums grow by at most log2(window) bits per position but may fall by many, so a falling window
-  // is lifted until its largest value is 2^400, and a growing one put back to 1.
+  // The largest value of the window becomes 2^400: the smallest may lie kLinearBits below it.
   static void rescale(Value* newest, size_t window) {
     const double top = *std::max_element(newest + 1 - window, newest + 1);
     if (top == 0) {
       return;
     }
-    const int wanted = *newest > 0x1p+256 ? 0 : 400;
-    const int shift = wanted - std::ilogb(top);
+    const int shift = 400 - std::ilogb(top);
     if (shift == 0) {
       return;
     }
@@ -111,18 +111,41 @@ class LogSumOfProducts : public Draw {
     return top + std::log(sum);
   }
 
-  void keep_in_range(Value* /*newest*/, size_t /*window*/) {}
+  // A common term leaves all draws as they are, and small logarithms keep their digits.
+  void keep_in_range(Value* newest, size_t window) {
+    const Value top = *newest;
+    if (std::abs(top) > kLargeLog && top != unreached()) {
+      for (Value* value = newest; value > newest - window; --value) {
+        *value -= top;
+      }
+    }
+  }
+
+ private:
+  static constexpr double kLargeLog = 256;
 };
 
-// Within a window, sums may fall by max_bits per position from 2^400; 2^-1022 and the 53 bits of
-// the draw must not be reached.
+// Every byte of the text being a piece, the values of a window are at most window * |log2 q| bits
+// apart. Below 2^400 this many fit above 2^-1022 with the 53 bits of the draw and one factor q
+// more.
 constexpr double kLinearBits = 1300;
 
 }  // namespace
 
 std::unique_ptr<Segmenter> make_exact_sampler(std::shared_ptr<const UnigramModel> model,
-                                              double alpha, uint64_t seed) {
-  if (model->max_bits(alpha) * model->vocabulary().max_piece_length() <= kLinearBits) {
+                                              double alpha, uint64_t seed, SumDomain domain) {
+  const size_t window = std::max<size_t>(model->vocabulary().max_piece_length(), 2);
+  const double bits = alpha * -model->lowest_log_probability() / std::log(2.0);
+  require(
+      std::isfinite(bits * static_cast<double>(window)), ErrorKind::bad_option,
+      "alpha {} is too large for this vocabulary; leave out --sample for deterministic encoding",
+      alpha);
+  if (domain == SumDomain::automatic) {
+    const bool fits =
+        model->closed_under_bytes() && bits * static_cast<double>(window) <= kLinearBits;
+    domain = fits ? SumDomain::linear : SumDomain::logarithmic;
+  }
+  if (domain == SumDomain::linear) {
     SumOfProducts sums(model->tempered_weights(alpha), seed);
     return std::make_unique<internal::LatticeScan<SumOfProducts>>(std::move(model),
                                                                   std::move(sums));

@@ -6,10 +6,11 @@
 // prod q / Z[n]. kexue.fm 9811 keeps a reservoir of one while the candidates arrive; drawing once
 // from the finished sum gives the same law with one random number per position.
 //
-// Z is kept as a double; when the newest leaves [2^-256, 2^256] the window is multiplied by a power
-// of two, which is exact. Where alpha * |log2 p| * window could leave the range of a double anyway,
+// Z is kept as a double; when the newest leaves [2^-256, 2^600] the window is multiplied by a power
+// of two, which is exact. Where the values of one window could leave the range of a double anyway,
 // the same recursion runs on logarithms. Source: kexue.fm 9811; docs/math/tokenizer.md.
-// Test: exact_sampling_test.cpp, and statistics in exact_sampling_slow_test.cpp.
+// Reference: exact_sampling_reference.h; test: exact_sampling_test.cpp, and statistics in
+// exact_sampling_slow_test.cpp.
 #pragma once
 
 #include "yonder/tokenizer/unigram/model.h"
@@ -20,8 +21,14 @@
 
 namespace yonder::tokenizer {
 
-/// alpha >= 0 and finite; 0 draws uniformly over all segmentations.
+/// What the sums are kept as. The logarithmic domain takes any vocabulary and alpha, but an exp per
+/// edge; automatic chooses it where the range of the linear one does not suffice.
+enum class SumDomain { automatic, linear, logarithmic };
+
+/// alpha >= 0 and finite; 0 draws uniformly over all segmentations. Throws Error(bad_option) where
+/// alpha * log p is not finite.
 std::unique_ptr<Segmenter> make_exact_sampler(std::shared_ptr<const UnigramModel> model,
-                                              double alpha, uint64_t seed);
+                                              double alpha, uint64_t seed,
+                                              SumDomain domain = SumDomain::automatic);
 
 }  // namespace yonder::tokenizer
