@@ -22,13 +22,17 @@ namespace yonder::tokenizer {
 class NgramModel {
  public:
   /// order 1..7; long_ngrams: how many n-grams of 3 bytes and more will be added; total: c_0.
-  NgramModel(int order, uint64_t long_ngrams, uint64_t total);
+  /// Takes max_bytes if it must be, least_memory() at least, and twice that where it may: an
+  /// emptier table is faster.
+  NgramModel(int order, uint64_t long_ngrams, uint64_t total, uint64_t max_bytes = UINT64_MAX);
 
   /// Adds kept n-grams (keys as ngram_key()), each once, in any order.
   void add(std::span<const NgramCount> ngrams);
 
-  /// Bytes that a model with so many n-grams of 3 bytes and more takes.
-  static uint64_t memory_needed(uint64_t long_ngrams);
+  /// Bytes that a model with so many n-grams of 3 bytes and more needs.
+  static uint64_t least_memory(uint64_t long_ngrams);
+  /// Bytes that this one takes.
+  uint64_t memory() const;
 
   int order() const { return order_; }
   /// log c_0.

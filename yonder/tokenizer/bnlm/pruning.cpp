@@ -146,7 +146,7 @@ class Pruner {
                  const std::function<uint64_t(size_t)>& count, std::vector<uint64_t>& counts) const;
   void set_counts(std::vector<uint64_t> counts);
   void stop_if_cancelled() const {
-    progress_.stop_if_cancelled("the text has been counted; --resume prunes again");
+    progress_.stop_if_cancelled("run the same command with --resume to go on");
   }
 
   const PruneRule& rule_;

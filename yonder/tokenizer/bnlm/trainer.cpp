@@ -305,15 +305,27 @@ class CountPass {
     });
   }
 
-  std::vector<std::unique_ptr<NgramSource>> sources() const {
-    std::vector<std::unique_ptr<NgramSource>> out;
+  /// Calls `use` with sources of all windows. If it is cancelled, the windows in memory are
+  /// written to disk, so that the text need not be counted again.
+  void merge(const std::function<void(std::vector<std::unique_ptr<NgramSource>>)>& use) {
+    std::vector<std::unique_ptr<NgramSource>> sources;
     for (const RunFile& run : folder_.state().runs) {
-      out.push_back(run_source(folder_.file(run)));
+      sources.push_back(run_source(folder_.file(run)));
     }
     for (const std::span<const NgramCount> sorted : in_memory_) {
-      out.push_back(memory_source(sorted));
+      sources.push_back(memory_source(sorted));
     }
-    return out;
+    try {
+      use(std::move(sources));
+    } catch (const Error& error) {
+      if (error.kind == ErrorKind::cancelled) {
+        for (const std::span<const NgramCount> sorted : in_memory_) {
+          store_.write("ngrams", 0, [&](RunWriter& writer) { writer.add(sorted); });
+        }
+        folder_.save();
+      }
+      throw;
+    }
   }
 
  private:
@@ -451,17 +463,24 @@ class TagPass {
       held += counter->memory();
     }
     if (!folder_.state().runs.empty() || held > memory_ / 4) {
-      drain();
-      compact();
-      counters_.clear();
-      folder_.state().phase = TrainPhase::prune;
-      folder_.save();
+      to_disk();
     }
     parallel_for(counters_.size(), 1, options_.threads, [&](size_t first, size_t last) {
       for (size_t i = first; i < last; ++i) {
         counters_[i]->sorted();
       }
     });
+  }
+
+  /// Sends all pieces to disk and makes that the state: from now on only pruning is left.
+  void to_disk() {
+    if (folder_.state().phase != TrainPhase::prune) {
+      drain();
+      compact();
+      counters_.clear();
+      folder_.state().phase = TrainPhase::prune;
+      folder_.save();
+    }
   }
 
   void scan(const PieceSink& sink) const {
@@ -650,7 +669,9 @@ TrainReport train(const TrainOptions& options, const TrainLimits& limits, Progre
       if (options.from_counts.empty()) {
         CountPass counts(folder, pass, order, memory);
         counts.run(progress);
-        keep_ngrams(folder, counts.sources(), order, min_count, progress);
+        counts.merge([&](std::vector<std::unique_ptr<NgramSource>> sources) {
+          keep_ngrams(folder, std::move(sources), order, min_count, progress);
+        });
       } else {
         const CountFile file{std::filesystem::path(options.from_counts)};
         keep_ngrams(folder,
@@ -672,7 +693,14 @@ TrainReport train(const TrainOptions& options, const TrainLimits& limits, Progre
     report.text_bytes = state.text_bytes;
 
     const Stopwatch pruning;
-    prune_and_save(options, tagging, threads, report, progress);
+    try {
+      prune_and_save(options, tagging, threads, report, progress);
+    } catch (const Error& error) {
+      if (error.kind == ErrorKind::cancelled) {
+        tagging.to_disk();
+      }
+      throw;
+    }
     report.prune_seconds = pruning.seconds();
   });
   folder.remove();
@@ -703,13 +731,15 @@ void count_ngrams(const CountOptions& options, const TrainLimits& limits, Progre
     counts.run(progress);
     progress.begin("adding n-gram counts", 0, "n-grams");
     remove_unfinished(options.out);
-    CountFileWriter writer(options.out, settings);
-    merge_ngrams(counts.sources(), [&](std::span<const NgramCount> windows) {
-      writer.add(windows);
-      progress.advance(windows.size());
-      progress.stop_if_cancelled(kHowToGoOn);
+    counts.merge([&](std::vector<std::unique_ptr<NgramSource>> sources) {
+      CountFileWriter writer(options.out, settings);
+      merge_ngrams(std::move(sources), [&](std::span<const NgramCount> windows) {
+        writer.add(windows);
+        progress.advance(windows.size());
+        progress.stop_if_cancelled(kHowToGoOn);
+      });
+      writer.commit();
     });
-    writer.commit();
   });
   folder.remove();
 }
