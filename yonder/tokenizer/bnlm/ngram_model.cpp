@@ -4,20 +4,26 @@
 #include "yonder/base/error.h"
 #include "yonder/tokenizer/vocabulary.h"
 
+#include <algorithm>
+
 namespace yonder::tokenizer {
 namespace {
 
 constexpr uint64_t kSmallCounts = 1024;
 constexpr double kMinusInfinity = -std::numeric_limits<double>::infinity();
 
-uint64_t buckets_for(uint64_t ngrams) { return ngrams / 2 + 64; }
+constexpr uint64_t kArrayBytes = (65536 + 256) * sizeof(double);
+
+/// Buckets that are 85 % full, the most that overflow chains stay short with.
+constexpr uint64_t least_buckets(uint64_t ngrams) { return ngrams / 17 * 5 + 64; }
 
 }  // namespace
 
-NgramModel::NgramModel(int order, uint64_t long_ngrams, uint64_t total)
+NgramModel::NgramModel(int order, uint64_t long_ngrams, uint64_t total, uint64_t max_bytes)
     : order_(order),
       log_total_(log_count(total)),
-      buckets_(buckets_for(long_ngrams)),
+      buckets_(
+          std::clamp(max_bytes / sizeof(Bucket), least_buckets(long_ngrams), long_ngrams / 2 + 64)),
       one_(256, kMinusInfinity),
       two_(65536, kMinusInfinity),
       small_logs_(kSmallCounts),
@@ -27,9 +33,11 @@ NgramModel::NgramModel(int order, uint64_t long_ngrams, uint64_t total)
   }
 }
 
-uint64_t NgramModel::memory_needed(uint64_t long_ngrams) {
-  return (buckets_for(long_ngrams) + kOverhang) * sizeof(Bucket) + 65536 * sizeof(double);
+uint64_t NgramModel::least_memory(uint64_t long_ngrams) {
+  return (least_buckets(long_ngrams) + kOverhang) * sizeof(Bucket) + kArrayBytes;
 }
+
+uint64_t NgramModel::memory() const { return table_.size() * sizeof(Bucket) + kArrayBytes; }
 
 double NgramModel::log_of(uint64_t count) const {
   return count < kSmallCounts ? small_logs_[count] : log_count(count);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The byte n-gram model that cuts the training text, laid out for lookups at every byte.
 //
-// It stores log c of each kept n-gram: log p(x_j | x_1..x_{j-1}) = log c(x_1..x_j) - log
-// c(x_1..x_{j-1}) is then a difference of two values that one walk over lengths 1..N from a start
-// byte meets anyway. Lengths 1 and 2 are plain arrays, longer ones share one open-addressing table
-// of 16-byte entries. An n-gram that was dropped has no kept extension, so a walk ends at the first
-// miss. Source: kexue.fm 9752, docs/math/tokenizer.md (BNLM training). Test: tagging_test.cpp.
+// It stores log c of each kept n-gram, because
+//   log p(x_j | x_1..x_{j-1}) = log c(x_1..x_j) - log c(x_1..x_{j-1})
+// is a difference of two values that one walk over lengths 1..N from a start byte meets anyway.
+// Lengths 1 and 2 are plain arrays; longer ones share a hash table whose buckets are cache lines of
+// four entries, half full where memory allows: a search touches one line, whether it finds its key
+// or not. An n-gram that was dropped has no kept extension, so a walk ends at the first miss.
+//
+// Source: kexue.fm 9752, docs/math/tokenizer.md (BNLM training). Test: tagging_test.cpp.
 #pragma once
 
 #include "yonder/tokenizer/bnlm/ngram_key.h"

@@ -38,7 +38,8 @@
 namespace yonder::tokenizer {
 namespace {
 
-constexpr size_t kFanIn = 32;  // runs merged into one
+constexpr size_t kFanIn = 32;                             // runs merged into one
+constexpr uint64_t kLeastPieceTable = uint64_t{1} << 20;  // bytes per thread
 constexpr const char* kHowToGoOn = "run the same command with --resume to go on";
 
 class Stopwatch {
@@ -394,14 +395,16 @@ void keep_ngrams(WorkFolder& folder, std::vector<std::unique_ptr<NgramSource>> s
 NgramModel load_model(WorkFolder& folder, int order, uint64_t memory, int threads,
                       const ProgressRef& progress) {
   const TrainingState& state = folder.state();
-  const uint64_t needed =
-      NgramModel::memory_needed(state.long_ngrams) + reserved_memory(memory, threads);
+  const uint64_t reserved = reserved_memory(memory, threads);
+  const uint64_t needed = NgramModel::least_memory(state.long_ngrams) + reserved +
+                          kLeastPieceTable * static_cast<uint64_t>(threads);
   require(needed <= memory, ErrorKind::memory,
           "the {} n-grams kept need {} MiB of memory, --memory is {} MiB; raise --memory or "
           "--min-count",
           state.kept_ngrams, (needed >> 20) + 1, memory >> 20);
   progress.begin("loading n-grams", state.kept_ngrams, "n-grams");
-  NgramModel model(order, state.long_ngrams, state.total);
+  // A quarter of the rest is for counting pieces.
+  NgramModel model(order, state.long_ngrams, state.total, (memory - reserved) / 4 * 3);
   std::vector<NgramCount> items;
   for (const RunFile& run : state.kept) {
     RunReader reader(folder.file(run));
@@ -424,8 +427,7 @@ class TagPass {
       Tagger tagger;
       PieceCounter* counter;
     };
-    const size_t counter_bytes =
-        table_bytes(NgramModel::memory_needed(folder_.state().long_ngrams));
+    const size_t counter_bytes = table_bytes(model.memory());
     Pool<Tagging> pool([&] {
       counters_.push_back(
           std::make_unique<PieceCounter>(counter_bytes, [this](PieceSource& sorted) {
