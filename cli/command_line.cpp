@@ -164,14 +164,14 @@ class CliVisitor : public OptionVisitor {
 
   void integers(const char* name, std::vector<int64_t>& value, int64_t low, int64_t high,
                 const char* help) override {
-    std::vector<std::string> texts;
+    std::string default_text;
     for (const int64_t v : value) {
-      texts.push_back(count_text(v, 1000));
+      default_text += default_text.empty() ? "" : ",";
+      default_text += count_text(v, 1000);
     }
-    scalar(name, "N,N,...", help, fmt::format("{}", fmt::join(texts, ",")),
-           [&value, name, low, high](const std::string& text) {
-             value = parse_whole_list(name, text, low, high);
-           });
+    scalar(name, "N,N,...", help, default_text, [&value, name, low, high](const std::string& text) {
+      value = parse_whole_list(name, text, low, high);
+    });
   }
 
   const std::vector<OptionRecord>& records() const { return records_; }
@@ -392,10 +392,11 @@ std::string help_text(const std::string& full_name, const CommandRow& row) {
     std::string help = wrap(record.help, kHelpColumn);
     if (left.size() < kHelpColumn) {
       left.resize(kHelpColumn, ' ');
-      out += left + help.substr(kHelpColumn) + "\n";
+      help.erase(0, kHelpColumn);
     } else {
-      out += left + "\n" + help + "\n";
+      left += '\n';
     }
+    out.append(left).append(help).append("\n");
   }
   if (!row.examples.empty()) {
     out += "\nExamples:\n";

@@ -396,8 +396,7 @@ CommandRow tokenizer_encode_command() {
                    "yonder tokenizer encode -m book.model book.txt --sample --alpha 0.1 --seed 42",
                    "echo 'the cat sat' | yonder tokenizer encode -m book.model --nbest 3",
                    "echo 'the cat sat' | yonder tokenizer encode -m book.model --offsets --json",
-                   "yonder tokenizer encode -m book.model book.txt:lines pages.jsonl:text --bin -o "
-                   "book.ids"},
+                   "yonder tokenizer encode -m book.model pages.jsonl:text --bin -o book.ids"},
       .make = make_command<Encode>};
 }
 

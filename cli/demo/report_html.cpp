@@ -225,7 +225,9 @@ void Report::histogram(const Histogram& chart) {
   body_ += fmt::format("<svg role=\"img\" aria-label=\"{}\" height=\"{:.0f}\">\n",
                        html_escape(chart.title), kHeight + 58);
   const double base = kHeight + 14;
-  for (double share = 0; share <= top + 1e-9; share += step) {
+  const auto lines = static_cast<int>(std::lround(top / step));
+  for (int i = 0; i <= lines; ++i) {
+    const double share = step * i;
     body_ += fmt::format(
         "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"{0:.1f}\" y2=\"{0:.1f}\"/>"
         "<text class=\"soft\" x=\"0\" y=\"{1:.1f}\">{2:.0f} %</text>\n",
