@@ -6,6 +6,7 @@
 #include "yonder/tokenizer/unigram/keyed_random.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -30,12 +31,14 @@ class Draw {
  protected:
   // Draws the length k with probability term(k) / sum, given sum_from_[k] = term(length) + ... +
   // term(k). With t = u * sum, the first k with t < term(1) + ... + term(k) is the largest k with
-  // sum_from_[k] >= (1 - u) * sum. Counted without branches.
+  // sum_from_[k] >= (1 - u) * sum. Counted without branches; sums are >= 0, so their bits compare
+  // as they do, at a fraction of the cost.
   uint32_t pick(const LaneEndings<double>& endings, uint64_t end) const {
     const double rest = (1.0 - keyed_uniform(key_, end)) * sum_from_[1];
+    const auto rest_bits = std::bit_cast<uint64_t>(rest);
     size_t below = 0;
     for (size_t k = 1; k <= endings.length; ++k) {
-      below += static_cast<size_t>(sum_from_[k] < rest);
+      below += std::bit_cast<uint64_t>(sum_from_[k]) < rest_bits ? 1U : 0U;
     }
     return endings.id(endings.length - below);
   }
