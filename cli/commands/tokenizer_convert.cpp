@@ -5,6 +5,7 @@
 #include "yonder/base/file.h"
 #include "yonder/base/utf8.h"
 #include "yonder/tokenizer/bnlm/trainer.h"
+#include "yonder/tokenizer/formats/table.h"
 
 #include <charconv>
 
@@ -41,13 +42,16 @@ std::vector<tokenizer::CountedPiece> read_counted_list(const std::string& path) 
 struct Convert : Command {
   ModelArgument model;
   std::string from_list;
+  std::string to = "bytepiece";
   std::string out_path;
   bool force = false;
 
   void visit(OptionVisitor& v) override {
     model.visit(v);
     v.path("from-list", from_list, "instead of a model: lines of a piece, a tab, a count");
-    v.path("out", out_path, "BytePiece model to write");
+    v.choice("to", to, tokenizer::model_format_names(),
+             "format to write: bytepiece, or cache for a binary copy (.ytc) that loads faster");
+    v.path("out", out_path, "model file to write");
     v.flag("force", force, "overwrite the output");
   }
 
@@ -55,6 +59,8 @@ struct Convert : Command {
     require_option("out", out_path, "the model file to write, e.g. -o new.model");
     require(model.model.empty() != from_list.empty(), ErrorKind::bad_option,
             "one of --model and --from-list was expected");
+    require(from_list.empty() || to == "bytepiece", ErrorKind::bad_option,
+            "--from-list writes a BytePiece model; convert that one with --to {} afterwards", to);
     if (!from_list.empty()) {
       const tokenizer::TrainedVocabulary vocabulary =
           tokenizer::train_from_pieces(read_counted_list(from_list), out_path, force, &progress);
@@ -63,7 +69,7 @@ struct Convert : Command {
     }
     const tokenizer::Tokenizer t = model.open(progress);
     require_free(out_path, force);
-    t.save(out_path);
+    t.save(out_path, to);
     out.print("{}: {} pieces\n", out_path, t.vocab_size() - tokenizer::kFirstPieceId);
   }
 };

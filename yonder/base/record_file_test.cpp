@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/record_file.h"
 
+#include "tests/documented_dump.h"
 #include "tests/error_text.h"
 #include "yonder/base/crc32.h"
 
@@ -29,23 +30,6 @@ std::string demo_bytes() {
   return read_file(folder.path() / "demo");
 }
 
-// The bytes of the hex dump in the document.
-std::string documented_bytes() {
-  std::istringstream document(read_file(YONDER_SOURCE_DIR "/docs/formats/record_file.md"));
-  std::string bytes;
-  for (std::string line; std::getline(document, line);) {
-    const std::string offset = fmt::format("{:08x}  ", bytes.size());
-    if (line.compare(0, offset.size(), offset) != 0) {
-      continue;
-    }
-    std::istringstream row(line.substr(offset.size(), 47));
-    for (std::string digits; row >> digits;) {
-      bytes += static_cast<char>(std::stoi(digits, nullptr, 16));
-    }
-  }
-  return bytes;
-}
-
 std::string open_error(const std::string& bytes) {
   return error_text(ErrorKind::bad_data, [&] { RecordFile(bytes, "x.ync", "DEMO", 1).verify(); });
 }
@@ -69,7 +53,7 @@ std::string with_table_crc(std::string bytes) {
 }
 
 TEST(RecordFile, HasTheBytesOfItsDocument) {
-  const std::string documented = documented_bytes();
+  const std::string documented = documented_dump("docs/formats/record_file.md");
   ASSERT_EQ(documented.size(), 272U);
   EXPECT_EQ(demo_bytes(), documented);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/bnlm/ngram_counts.h"
 
+#include "tests/documented_dump.h"
 #include "tests/error_text.h"
 #include "yonder/base/file.h"
 #include "yonder/tokenizer/bnlm/training_text.h"
@@ -126,25 +127,9 @@ std::vector<NgramCount> read_all(const CountFile& file) {
   return all;
 }
 
-/// The bytes of the hex dump in docs/formats/ngram_counts.md.
-std::string documented_bytes() {
-  std::istringstream document(read_file(YONDER_SOURCE_DIR "/docs/formats/ngram_counts.md"));
-  std::string bytes;
-  for (std::string line; std::getline(document, line);) {
-    const std::string offset = fmt::format("{:08x}  ", bytes.size());
-    if (line.compare(0, offset.size(), offset) != 0) {
-      continue;
-    }
-    std::istringstream row(line.substr(offset.size(), 47));
-    for (std::string digits; row >> digits;) {
-      bytes += static_cast<char>(std::stoi(digits, nullptr, 16));
-    }
-  }
-  return bytes;
-}
-
 TEST(CountFile, IsTheOneOfItsDocument) {
-  EXPECT_EQ(count_file_bytes({"abab"}, {2, false, false}), documented_bytes());
+  EXPECT_EQ(count_file_bytes({"abab"}, {2, false, false}),
+            documented_dump("docs/formats/ngram_counts.md"));
 }
 
 TEST(CountFile, GivesBackItsWindowsAndSettings) {
