@@ -21,12 +21,20 @@ namespace {
 // Bytes between two looks for ids that have become final, within one feed().
 constexpr size_t kCommitInterval = 1024;
 
+// The same where max_lag is set: a quarter of it, counted from the chunk's start, so that the
+// forced cuts do not depend on how the text was fed.
+size_t commit_interval(int64_t max_lag) {
+  return max_lag == 0 ? kCommitInterval
+                      : std::clamp<size_t>(static_cast<size_t>(max_lag) / 4, 1, kCommitInterval);
+}
+
 }  // namespace
 
 struct Encoder::Impl {
   Impl(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options_in)
       : options(options_in),
         segmenter(make_segmenter(std::move(model), options_in)),
+        interval(commit_interval(options_in.max_lag)),
         document(options_in.document),
         position(options_in.position) {}
 
@@ -61,12 +69,14 @@ struct Encoder::Impl {
         ++taken;
         after_newline = true;
       }
-      taken = std::min(taken, kCommitInterval);
-      after_newline = bytes[taken - 1] == '\n';
       if (!in_chunk) {
         segmenter->start(document, position);
         in_chunk = true;
+        until_commit = interval;
       }
+      taken = std::min(taken, until_commit);
+      until_commit -= taken;
+      after_newline = bytes[taken - 1] == '\n';
       segmenter->extend(bytes.substr(0, taken));
       position += taken;
       bytes.remove_prefix(taken);
@@ -75,12 +85,16 @@ struct Encoder::Impl {
   }
 
   void commit(std::vector<uint32_t>& out) {
-    most_lag = std::max(most_lag, lag());
-    if (options.max_lag > 0) {
-      forced += segmenter->force_commit(static_cast<size_t>(options.max_lag), out) ? 1 : 0;
+    if (until_commit == 0 && options.max_lag > 0) {
+      const size_t kept = static_cast<size_t>(options.max_lag) - interval;
+      forced += segmenter->force_commit(kept, out) ? 1 : 0;
     } else {
       segmenter->commit(out);
     }
+    if (until_commit == 0) {
+      until_commit = interval;
+    }
+    most_lag = std::max(most_lag, lag());
   }
 
   void end_chunk(std::vector<uint32_t>& out) {
@@ -97,6 +111,8 @@ struct Encoder::Impl {
 
   EncodeOptions options;
   std::unique_ptr<Segmenter> segmenter;
+  size_t interval;          // bytes of a chunk between two commits
+  size_t until_commit = 0;  // bytes to the next one
   uint64_t document;
   uint64_t position;  // bytes of the document given to the segmenter
   bool begun = false;

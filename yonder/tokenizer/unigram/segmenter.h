@@ -23,8 +23,9 @@ class Segmenter {
   /// Ends the chunk and appends its remaining ids. Throws Error(bad_data) with the byte offset
   /// where no piece covers the text.
   virtual void finish(std::vector<uint32_t>& out) = 0;
-  /// Appends ids so that at most about `max_lag` bytes stay open, giving up the segmentations that
-  /// begin otherwise. True if that cut some off.
+  /// Appends ids; where more than `max_lag` bytes would stay open, more of them, giving up the
+  /// segmentations that begin otherwise, so that at most max_lag / 2 bytes do. True if it gave some
+  /// up. The nbest sampler, which needs the whole chunk, never does.
   virtual bool force_commit(size_t max_lag, std::vector<uint32_t>& out) = 0;
   /// Bytes whose ids are not out yet.
   virtual size_t pending() const = 0;

@@ -154,13 +154,10 @@ class LatticeScan final : public Segmenter {
     if (back_.size() <= max_lag || !reached(back_.size())) {
       return false;
     }
-    // Follow the segmentation that is the choice if the text ended here, down to the lag allowed.
+    // Follow the segmentation that is the choice if the text ended here, down to half the lag.
     size_t at = back_.size();
-    while (back_.size() - at < max_lag / 2) {
+    while (at > length_at(at) && back_.size() - (at - length_at(at)) <= max_lag / 2) {
       at -= length_at(at);
-    }
-    if (at == 0) {
-      return false;
     }
     // What does not go through that position may no longer be continued.
     const size_t end = back_.size();
