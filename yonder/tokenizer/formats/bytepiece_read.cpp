@@ -2,6 +2,7 @@
 #include "yonder/base/base64.h"
 #include "yonder/base/error.h"
 #include "yonder/base/file.h"
+#include "yonder/base/utf8.h"
 #include "yonder/tokenizer/formats/bytepiece.h"
 
 #include <simdjson.h>
@@ -24,10 +25,19 @@ class Reader {
 
   std::vector<std::pair<uint64_t, CountedPiece>> read() {
     std::vector<std::pair<uint64_t, CountedPiece>> entries;
-    simdjson::error_code error = parser_.iterate(json_).get(document_);
-    check(error, "a JSON object was expected");
+    // The first pass over the bytes finds these errors, when there is no place in the document yet.
+    const simdjson::error_code error = parser_.iterate(json_).get(document_);
+    require(error == simdjson::SUCCESS, ErrorKind::bad_data,
+            "{}: byte {}: {}; a JSON object was expected", name_,
+            error == simdjson::UTF8_ERROR ? utf8_first_error(json_) : json_.size(),
+            simdjson::error_message(error));
     ondemand::object object;
-    check(document_.get_object().get(object), "a JSON object was expected");
+    const simdjson::error_code opened = document_.get_object().get(object);
+    require(opened != simdjson::INCOMPLETE_ARRAY_OR_OBJECT, ErrorKind::bad_data,
+            "{}: byte {}: the last character is not the closing brace of the object; the file was "
+            "cut short or has text behind it",
+            name_, json_.size());
+    check(opened, "a JSON object was expected");
     for (auto field_or_error : object) {
       ondemand::field field;
       check(std::move(field_or_error).get(field),
