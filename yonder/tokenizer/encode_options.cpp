@@ -9,6 +9,11 @@
 #include <limits>
 
 namespace yonder::tokenizer {
+namespace {
+
+constexpr int64_t kMaxLag = int64_t{1} << 40;  // bytes
+
+}  // namespace
 
 void EncodeOptions::visit(OptionVisitor& v) {
   static const std::string sampler_text = "how --sample draws; " + sampler_help();
@@ -26,7 +31,7 @@ void EncodeOptions::visit(OptionVisitor& v) {
   v.flag("eos", eos, "put <eos> after each document");
   v.flag("parse-special", parse_special,
          "literal <pad>, <bos>, <eos> in the text become special ids");
-  v.integer("max-lag", max_lag, 0, int64_t{1} << 40,
+  v.integer("max-lag", max_lag, 0, kMaxLag,
             "bytes that streaming may hold back; 0 = as many as exactness needs");
 }
 
@@ -35,6 +40,8 @@ void EncodeOptions::validate() const {
           "alpha must be a finite number >= 0; leave out --sample for deterministic encoding");
   require(!(uniform && sample), ErrorKind::bad_option,
           "--uniform and --sample exclude each other: --uniform is sampling with alpha 0");
+  check_choice("normalize", normalize, normalization_names());
+  check_range("max-lag", max_lag, int64_t{0}, kMaxLag);
 }
 
 void LoadOptions::visit(OptionVisitor& v) {

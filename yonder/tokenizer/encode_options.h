@@ -26,7 +26,7 @@ struct EncodeOptions {
   int64_t max_lag = 0;         // streaming: force a cut after this many bytes; 0 = never
 
   void visit(OptionVisitor& v);
-  /// Throws Error(bad_option) where two fields contradict each other.
+  /// Throws Error(bad_option) for a value out of its range or fields that contradict each other.
   void validate() const;
   /// sample or uniform was asked for.
   bool sampled() const { return sample || uniform; }
@@ -36,7 +36,7 @@ struct EncodeOptions {
 struct LoadOptions {
   std::string scores = "double";  // double: ids as the reference; fixed: int64 steps of 2^-40 nat,
                                   // ties exact on every machine
-  std::string log_scores;         // file of float64 log-probabilities in id order, for exact replay
+  std::string log_scores = {};    // file of float64 log-probabilities in id order, for exact replay
                                   // of a program with other logarithms; empty = computed here
   std::string cache = "auto";     // auto: keep a binary cache; off: always read the model itself
   bool add_bytes = false;         // give missing single bytes the count 1 instead of failing
