@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/nbest_sampling.h"
 
+#include "yonder/base/error.h"
 #include "yonder/base/random.h"
+#include "yonder/tokenizer/unigram/internal/lattice_edges.h"
 #include "yonder/tokenizer/unigram/keyed_random.h"
 #include "yonder/tokenizer/unigram/nbest.h"
 
@@ -19,6 +21,7 @@ class NbestSampler final : public Segmenter {
 
   void start(uint64_t document, uint64_t position) override {
     rng_ = Rng(document_key(seed_, document), position);
+    position_ = position;
     chunk_.clear();
   }
   void extend(std::string_view bytes) override { chunk_.append(bytes); }
@@ -30,7 +33,7 @@ class NbestSampler final : public Segmenter {
     if (chunk_.empty()) {
       return;
     }
-    const std::vector<Scored> best = nbest(*model_, chunk_, k_);
+    const std::vector<Scored> best = best_of_chunk();
     double sum = 0;
     for (const Scored& segmentation : best) {
       sum += std::exp(alpha_ * (segmentation.score - best.front().score));
@@ -48,11 +51,24 @@ class NbestSampler final : public Segmenter {
   }
 
  private:
+  // Offsets in messages count from the document's start.
+  std::vector<Scored> best_of_chunk() const {
+    try {
+      return nbest(*model_, chunk_, k_);
+    } catch (const Error& error) {
+      if (error.kind != ErrorKind::bad_data) {
+        throw;
+      }
+      internal::fail_uncovered(*model_, chunk_, position_);
+    }
+  }
+
   std::shared_ptr<const UnigramModel> model_;
   size_t k_;
   double alpha_;
   uint64_t seed_;
   Rng rng_{0};
+  uint64_t position_ = 0;  // of the chunk in the document
   std::string chunk_;
 };
 

@@ -7,7 +7,7 @@
 
 namespace yonder::tokenizer::internal {
 
-void fail_uncovered(const UnigramModel& model, std::string_view text) {
+void fail_uncovered(const UnigramModel& model, std::string_view text, uint64_t position) {
   std::vector<bool> reached(text.size() + 1);
   reached[0] = true;
   size_t furthest = 0;
@@ -24,7 +24,7 @@ void fail_uncovered(const UnigramModel& model, std::string_view text) {
       ErrorKind::bad_data,
       "byte 0x{:02X} at offset {} is covered by no piece; give the vocabulary all 256 single bytes "
       "(--add-bytes)",
-      static_cast<uint8_t>(text[furthest]), furthest);
+      static_cast<uint8_t>(text[furthest]), position + furthest);
 }
 
 }  // namespace yonder::tokenizer::internal

@@ -50,7 +50,9 @@ class Rooms {
 };
 
 /// For a text that no path spells: throws Error(bad_data) naming the first byte that no path can
-/// pass. Calls a plain search, so that the recursions need not track it.
-[[noreturn]] void fail_uncovered(const UnigramModel& model, std::string_view text);
+/// pass; `position` is the offset of the text in its document. Calls a plain search, so that the
+/// recursions need not track it.
+[[noreturn]] void fail_uncovered(const UnigramModel& model, std::string_view text,
+                                 uint64_t position = 0);
 
 }  // namespace yonder::tokenizer::internal
