@@ -16,6 +16,7 @@ test: build
 	@ctest --test-dir build/$(PRESET) --no-tests=error -L unit -j 2 --output-on-failure $(JUNIT)
 
 test-all: build
+	@cmake --build build/$(PRESET) --target slow_tests
 	@ctest --test-dir build/$(PRESET) --no-tests=error -j 2 --output-on-failure $(JUNIT)
 
 bench:

@@ -58,6 +58,10 @@ function(yonder_test_program name label tests references)
   target_compile_definitions(${target} PRIVATE
     YONDER_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     YONDER_DATA_DIR="${PROJECT_SOURCE_DIR}/../shared/data")
+  if(label STREQUAL slow)  # built by `make test-all` only
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(slow_tests ${target})
+  endif()
   # Discovered when ctest runs, not when the program is built, so a build never runs a test.
   include(GoogleTest)
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT 1200)
