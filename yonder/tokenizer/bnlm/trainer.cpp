@@ -144,7 +144,9 @@ class RunStore {
       for (const RunFile& run : folder_.state().runs) {
         levels[run.level].push_back(run);
       }
-      for (auto& [level, runs] : levels) {
+      for (auto& entry : levels) {  // no structured binding: clang 14 cannot capture one
+        const int64_t level = entry.first;
+        std::vector<RunFile>& runs = entry.second;
         if (runs.size() < kFanIn) {
           continue;
         }
@@ -760,14 +762,12 @@ void merge_counts(const std::vector<std::string>& inputs, const std::string& out
   std::vector<std::unique_ptr<CountFile>> files;
   std::vector<std::unique_ptr<NgramSource>> sources;
   unsigned __int128 total = 0;
-  uint64_t windows = 0;
   for (const std::string& input : inputs) {
     files.push_back(std::make_unique<CountFile>(std::filesystem::path(input)));
     for (auto& source : sources_of(*files.back(), files.front()->settings(), input)) {
       sources.push_back(std::move(source));
     }
     total += files.back()->total();
-    windows += files.back()->windows();
   }
   require(total <= UINT64_MAX, ErrorKind::bad_data,
           "the counts of these {} files add up to more than 64 bits hold", inputs.size());
