@@ -265,5 +265,21 @@ TEST(RequireFree, WantsForceForAnExistingFile) {
               HasSubstr("exists already; pass --force"));
 }
 
+TEST(RenameFile, ReplacesWhatHasTheName) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "old", "old");
+  write_file(folder.path() / "new", "new");
+  rename_file(folder.path() / "new", folder.path() / "old");
+  EXPECT_EQ(read_file(folder.path() / "old"), "new");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "new"));
+}
+
+TEST(RenameFile, NamesTheFileThatCannotBeMade) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(error_text(ErrorKind::file,
+                         [&] { rename_file(folder.path() / "none", folder.path() / "target"); }),
+              HasSubstr("target"));
+}
+
 }  // namespace
 }  // namespace yonder

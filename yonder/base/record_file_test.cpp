@@ -218,5 +218,10 @@ TEST(RecordWriter, HoldsItsCallerToTheContract) {
   error_text(ErrorKind::internal, [&] { RecordWriter(folder.path() / "a", "ABC", 1); });
 }
 
+TEST(RecordFile, SaysWhereASectionBegins) {
+  const std::string bytes = demo_bytes();
+  EXPECT_EQ(RecordFile(bytes, "x", "DEMO", 1).section_offset("counts"), 0x80U);
+}
+
 }  // namespace
 }  // namespace yonder

@@ -210,6 +210,40 @@ TEST(Nfc, IsIdempotentOnEveryCharacter) {
   }
 }
 
+// The canonical decomposition of a character.
+std::vector<int32_t> decomposition(int32_t code_point) {
+  std::string text;
+  utf8_append(text, code_point);
+  std::vector<int32_t> parts(64);
+  parts.resize(static_cast<size_t>(
+      utf8proc_decompose(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                         static_cast<utf8proc_ssize_t>(text.size()), parts.data(),
+                         static_cast<utf8proc_ssize_t>(parts.size()),
+                         static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE))));
+  return parts;
+}
+
+TEST(NfcBoundary, IsNeverBeforeWhatMayJoinTheCharacterBefore) {
+  for (int32_t c = 0; c <= 0x10FFFF; ++c) {
+    if (!is_scalar(c)) {
+      continue;
+    }
+    const std::vector<int32_t> parts = decomposition(c);
+    if (utf8proc_get_property(parts[0])->combining_class != 0) {
+      EXPECT_FALSE(is_nfc_boundary(c)) << c;
+    }
+    for (size_t i = 1; i < parts.size(); ++i) {
+      EXPECT_FALSE(is_nfc_boundary(parts[i])) << parts[i] << " of " << c;
+    }
+  }
+}
+
+TEST(NfcBoundary, IsBeforeNearlyEveryLetterAndStrayByte) {
+  for (const int32_t c : {-1, 0x41, 0xE9, 0x304B, 0x30FC, 0x4E2D, 0xAC01, 0x1100, 0x1F600}) {
+    EXPECT_TRUE(is_nfc_boundary(c)) << c;
+  }
+}
+
 TEST(Nfc, OrdersAMillionMarksQuickly) {
   std::string text = "a";
   for (int i = 0; i < 250000; ++i) {
