@@ -88,8 +88,12 @@ struct Encoder::Impl {
     if (until_commit == 0 && options.max_lag > 0) {
       const size_t kept = static_cast<size_t>(options.max_lag) - interval;
       forced += segmenter->force_commit(kept, out) ? 1 : 0;
-    } else {
+    } else if (options.max_lag > 0 || segmenter->pending() >= next_look) {
       segmenter->commit(out);
+      // A look costs time in proportion to what is pending. Where much stays (a^n with the pieces a
+      // and aa), the next look waits until it has doubled, else a line of n bytes would cost n^2.
+      const size_t left = segmenter->pending();
+      next_look = left > kCommitInterval ? 2 * left : 0;
     }
     if (until_commit == 0) {
       until_commit = interval;
@@ -101,6 +105,7 @@ struct Encoder::Impl {
     if (in_chunk) {
       segmenter->finish(out);
       in_chunk = false;
+      next_look = 0;
     }
     after_newline = false;
   }
@@ -113,6 +118,7 @@ struct Encoder::Impl {
   std::unique_ptr<Segmenter> segmenter;
   size_t interval;          // bytes of a chunk between two commits
   size_t until_commit = 0;  // bytes to the next one
+  size_t next_look = 0;     // bytes pending at which the segmenter is asked again
   uint64_t document;
   uint64_t position;  // bytes of the document given to the segmenter
   bool begun = false;
