@@ -41,5 +41,13 @@ TEST(Chunks, MayHoldAnyOtherByte) {
   EXPECT_EQ(chunks(text), (std::vector<std::string>{text.substr(0, 4), text.substr(4)}));
 }
 
+TEST(Chunks, AreSettledUpToTheLastOne) {
+  EXPECT_EQ(last_chunk_start(""), 0U);
+  EXPECT_EQ(last_chunk_start("abc"), 0U);
+  EXPECT_EQ(last_chunk_start("abc\n\n"), 0U);
+  EXPECT_EQ(last_chunk_start("\n\na"), 2U);
+  EXPECT_EQ(last_chunk_start("a\n\nb\nc\n\n"), 5U);
+}
+
 }  // namespace
 }  // namespace yonder::tokenizer

@@ -8,6 +8,7 @@
 #include "yonder/tokenizer/chunks.h"
 #include "yonder/tokenizer/normalizer.h"
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -112,7 +113,7 @@ class BlockEncoder {
 
 CorpusBlocks::CorpusBlocks(std::vector<std::string> inputs, const EncodeOptions& options,
                            size_t block_bytes)
-    : corpus_(std::move(inputs), block_bytes),
+    : corpus_(std::move(inputs), std::max<size_t>(1, block_bytes / 4)),
       normalizes_(options.normalize == "nfc"),
       keyed_(options.sampled()),
       block_bytes_(block_bytes) {}
