@@ -22,8 +22,6 @@ ALLOWED = {
 }
 # Programs: they may include every library, and nothing may include them.
 PROGRAMS = {"cli"}
-# Where tests, examples and measurements outside the components live; they may include libraries.
-OUTSIDE = {"tests", "examples", "benchmarks"}
 
 # Headers of other projects with one place (or none yet): prefix -> files that may include them.
 ONE_PLACE = {

@@ -2,7 +2,7 @@
 # YONDER_SANITIZE is a list of -fsanitize= names, set by the presets asan, tsan and fuzz.
 if(YONDER_SANITIZE)
   string(REPLACE ";" "," sanitize_list "${YONDER_SANITIZE}")
-  add_compile_options(-fsanitize=${sanitize_list} -fno-omit-frame-pointer -g)
+  add_compile_options(-fsanitize=${sanitize_list} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${sanitize_list})
   if("undefined" IN_LIST YONDER_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)

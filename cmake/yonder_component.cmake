@@ -18,10 +18,6 @@ function(yonder_component name)
   endforeach()
   list(FILTER files_test EXCLUDE REGEX "_slow_test\\.cpp$")
 
-  if(NOT sources)
-    message(STATUS "yonder_${name}: no sources yet, skipped")
-    return()
-  endif()
   add_library(yonder_${name} STATIC ${sources})
   # An outside user gets the component as yonder::${name} (cmake/install.cmake).
   add_library(yonder::${name} ALIAS yonder_${name})
@@ -49,6 +45,7 @@ function(yonder_component name)
 endfunction()
 
 function(yonder_test_program name label tests references)
+  list(FILTER tests INCLUDE REGEX "${YONDER_TEST_FILES}")
   if(NOT tests)
     return()
   endif()
@@ -58,9 +55,13 @@ function(yonder_test_program name label tests references)
   target_compile_definitions(${target} PRIVATE
     YONDER_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     YONDER_DATA_DIR="${PROJECT_SOURCE_DIR}/../shared/data")
+  add_dependencies(${label}_tests ${target})
   if(label STREQUAL slow)  # built by `make test-all` only
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
-    add_dependencies(slow_tests ${target})
+  endif()
+  if("undefined" IN_LIST YONDER_SANITIZE)
+    # UBSan triples the compile time of a test and watches the test's own code only.
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
   endif()
   # Discovered when ctest runs, not when the program is built, so a build never runs a test.
   include(GoogleTest)
