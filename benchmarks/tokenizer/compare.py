@@ -212,9 +212,9 @@ def interleave(runs, rows, rounds):
 class Comparison:
     def __init__(self, options):
         self.options = options
-        self.rounds = 3 if options.quick else 9
-        self.text_bytes = 300_000 if options.quick else 3_000_000
-        self.list_bytes = 50_000 if options.quick else 500_000
+        self.rounds = 3 if options.quick else 5
+        self.text_bytes = 300_000 if options.quick else 1_500_000
+        self.list_bytes = 50_000 if options.quick else 250_000
         self.core = max(os.sched_getaffinity(0))
         self.prepared = set()  # files made in this run
         os.makedirs(WORK, exist_ok=True)
@@ -393,7 +393,7 @@ class Comparison:
                     plan["Yonder", what] = (ours, command)
                     plan["SentencePiece", what] = (sp, command)
                 runs = Runs()
-                interleave(runs, plan, max(3, self.rounds - 4))
+                interleave(runs, plan, self.rounds)
                 sampled, listed, exact = commands
                 for what, base, target in ((sampled, sampled, None), (sampled, exact, 40),
                                            (listed, listed, 8)):
@@ -417,7 +417,7 @@ class Comparison:
 
     def sampling_cost(self):
         rows = []
-        rounds = 5 if self.options.quick else 31
+        rounds = 5 if self.options.quick else 15
         for name in MODELS:
             for language in LANGUAGES:
                 say("sampling cost: %s, %s" % (name, language))
@@ -508,7 +508,7 @@ class Comparison:
         return path
 
     def train(self):
-        size = 100_000 if self.options.quick else 750_000
+        size = 100_000 if self.options.quick else 400_000
         repeats = 3 if self.options.quick else 5
         text = self.corpus("train.small.txt", [self.text(l, size) for l in LANGUAGES])
         out = {who: os.path.join(WORK, "trained.%s.model" % who) for who in ("ours", "reference")}
