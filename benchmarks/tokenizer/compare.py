@@ -213,8 +213,8 @@ class Comparison:
     def __init__(self, options):
         self.options = options
         self.rounds = 3 if options.quick else 5
-        self.text_bytes = 300_000 if options.quick else 1_500_000
-        self.list_bytes = 50_000 if options.quick else 250_000
+        self.text_bytes = 300_000 if options.quick else 900_000
+        self.list_bytes = 50_000 if options.quick else 120_000
         self.core = max(os.sched_getaffinity(0))
         self.prepared = set()  # files made in this run
         os.makedirs(WORK, exist_ok=True)
@@ -417,7 +417,7 @@ class Comparison:
 
     def sampling_cost(self):
         rows = []
-        rounds = 5 if self.options.quick else 15
+        rounds = 5 if self.options.quick else 9
         for name in MODELS:
             for language in LANGUAGES:
                 say("sampling cost: %s, %s" % (name, language))
@@ -508,8 +508,8 @@ class Comparison:
         return path
 
     def train(self):
-        size = 100_000 if self.options.quick else 400_000
-        repeats = 3 if self.options.quick else 5
+        size = 100_000 if self.options.quick else 250_000
+        repeats = 3
         text = self.corpus("train.small.txt", [self.text(l, size) for l in LANGUAGES])
         out = {who: os.path.join(WORK, "trained.%s.model" % who) for who in ("ours", "reference")}
         runs = Runs()
@@ -550,7 +550,7 @@ class Comparison:
         text = self.corpus("train.large.txt", [self.text(l, size) for l in languages])
         megabytes = os.path.getsize(text) / 1e6
         rows, digests = [], set()
-        for threads, memory in ((1, 64), (1, 256), (1, 4096), (2, 4096)):
+        for threads, memory in ((1, 160), (1, 256), (1, 4096), (2, 4096)):
             say("train large: %d threads, %d MiB" % (threads, memory))
             out = os.path.join(WORK, "trained.160k.model")
             done = run_child([program("train_speed"), "none", str(threads), str(memory << 20),

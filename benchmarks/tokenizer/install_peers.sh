@@ -6,23 +6,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 venv=$root/build/benchmarks/venv
 
-missing=
-for package in libsentencepiece-dev unzip zstd; do
-  dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
-done
-python3 -c 'import ensurepip, os, sysconfig
-open(os.path.join(sysconfig.get_paths()["include"], "Python.h"))' 2>/dev/null ||
-  missing="$missing python3-venv python3-dev"
-if [ -n "$missing" ]; then
-  if [ "$(id -u)" = 0 ]; then
-    apt-get install -y --no-install-recommends $missing
-  elif command -v sudo >/dev/null; then
-    sudo apt-get install -y --no-install-recommends $missing
-  else
-    echo "missing packages; run as root: apt-get install$missing" >&2
-    exit 4
-  fi
-fi
+"$root/ci/install_packages.sh" build bench
 
 list=$root/benchmarks/tokenizer/peers.txt
 if [ -f "$venv/installed" ] && cmp -s "$list" "$venv/installed"; then

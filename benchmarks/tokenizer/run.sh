@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Compares the tokenizer with its peers and writes RESULTS.md: installs the peers, builds, runs.
 #   benchmarks/tokenizer/run.sh [--text-dir DIR] [--model-dir DIR] [--quick] [--only SECTION]...
-# Everything it makes lies in build/benchmarks. A full run takes about a quarter of an hour and wants a
+# Everything it makes lies in build/benchmarks. A full run takes about ten minutes and wants a
 # quiet machine.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
