@@ -5,7 +5,7 @@
 // exact, so ties are the same on every machine), and q = p^alpha for sampling. A node's weight lies
 // beside its link, so a step of the walk costs one load. A node where no piece ends carries the
 // weight that can never win (-infinity, or 0 for q), so the recursions need no test for it.
-// Test: lattice_scan_test.cpp.
+// Test: viterbi_test.cpp.
 #pragma once
 
 #include "yonder/tokenizer/piece_trie.h"

@@ -8,11 +8,11 @@
 // with the back-pointer drawn at once, kexue.fm 9811). Both fix the back-pointer when e is
 // processed, and the back-pointers of different positions are independent given the text, so
 // tracing back from the end gives the best segmentation or an exact sample. What differs is one
-// small Reducer; deterministic, sampled and streaming encoding share the rest, and cost the same.
+// small Reducer; deterministic, sampled and streaming encoding share the rest.
 //
-// Speed. A walk down the trie ends at an unpredictable depth, and a mispredicted branch per byte
-// costs as much as the walk. So kLanes neighbouring positions are walked in lock-step without
-// branches (a lane that leaves the trie stays at node 0, where no piece ends) until all have left.
+// Speed. A walk down the trie ends at an unpredictable depth. So kLanes neighbouring positions are
+// walked in lock-step without branches (a lane that leaves the trie stays at node 0, where no piece
+// ends) until all have left: one unpredictable branch per block instead of one per byte.
 // The walk only notes node indices, laid out as [length][lane]; then the lanes are reduced one
 // after another, longest piece first, so that the newest value, the only one still in flight, is
 // needed last.
@@ -20,7 +20,8 @@
 // Values live in a window of kSegment positions, so a chunk of any length stays in the cache; only
 // the back-pointers (4 bytes per byte of text) grow with the chunk, and in streaming not even they.
 //
-// Test: lattice_scan_test.cpp (against plain loops in lattice_reference.cpp).
+// Tests: viterbi_test.cpp, exact_sampling_test.cpp (against the plain loops of *_reference.cpp) and
+// streaming_test.cpp.
 #pragma once
 
 #include "yonder/base/error.h"
