@@ -45,6 +45,8 @@ class Json {
   const Object& object() const;
   /// Whatever it is, for code that handles every kind.
   const Value& value() const { return value_; }
+  /// Where the value stands, for messages: "<document>: /a/b".
+  const std::string& path() const { return path_; }
 
  private:
   [[noreturn]] void expected(const char* what) const;

@@ -57,32 +57,49 @@ Sequence sequence_at(std::string_view text, size_t position) {
   return {valid, expected};
 }
 
-// A character that begins a new stretch whatever stands before it (combining class 0, allowed in
-// form C, never the second half of a composition) and stays as it is: everything below U+0300 and
+// A character that begins a new stretch whatever stands before it (combining class 0, decomposing
+// into no mark, never the second half of a composition) in every form: everything below U+0300 and
 // the Han blocks. It can still compose with what follows it.
 bool is_boundary(int32_t code_point) {
   return code_point < 0x300 || (code_point >= 0x3400 && code_point <= 0x4DBF) ||
          (code_point >= 0x4E00 && code_point <= 0x9FFF);
 }
 
+// Of these, the characters that the form changes when they stand alone.
+bool is_changed_alone(int32_t code_point, NormalForm form) {
+  return form != NormalForm::nfc && code_point >= 0x80 && code_point < 0x300;
+}
+
 int combining_class(int32_t code_point) {
   return static_cast<int>(utf8proc_get_property(code_point)->combining_class);
 }
 
-// Appends form C of `stretch`, which is valid UTF-8. utf8proc_map() is not used, because it orders
-// combining marks by insertion: a megabyte of marks would take hours. Here: decompose, order each
-// run of marks by a stable sort, compose.
-void append_nfc(std::string& out, std::string_view stretch, std::vector<int32_t>& scratch) {
+constexpr int kLongestDecomposition = 32;
+
+// The full decomposition of a character that the form asks for; the number of its parts.
+size_t decompose(int32_t code_point, NormalForm form, int32_t (&parts)[kLongestDecomposition]) {
+  const bool compatible = form == NormalForm::nfkc || form == NormalForm::nfkd;
+  int boundary_class = 0;
+  const utf8proc_ssize_t n =
+      utf8proc_decompose_char(code_point, parts, kLongestDecomposition,
+                              static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE |
+                                                             (compatible ? UTF8PROC_COMPAT : 0)),
+                              &boundary_class);
+  YONDER_CHECK(n >= 1 && n <= kLongestDecomposition);
+  return static_cast<size_t>(n);
+}
+
+// Appends the form of `stretch`, which is valid UTF-8. utf8proc_map() is not used, because it
+// orders combining marks by insertion: a megabyte of marks would take hours. Here: decompose, order
+// each run of marks by a stable sort, compose.
+void append_normal_form(std::string& out, std::string_view stretch, NormalForm form,
+                        std::vector<int32_t>& scratch) {
   scratch.clear();
   for (size_t i = 0; i < stretch.size();) {
     const Utf8Unit unit = utf8_at(stretch, i);
     i += unit.length;
-    int32_t parts[32];
-    int boundary_class = 0;
-    const utf8proc_ssize_t n = utf8proc_decompose_char(
-        unit.code_point, parts, 32,
-        static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE), &boundary_class);
-    YONDER_CHECK(n >= 0 && n <= 32);
+    int32_t parts[kLongestDecomposition];
+    const size_t n = decompose(unit.code_point, form, parts);
     scratch.insert(scratch.end(), parts, parts + n);
   }
   for (auto first = scratch.begin(); first != scratch.end();) {
@@ -96,11 +113,15 @@ void append_nfc(std::string& out, std::string_view stretch, std::vector<int32_t>
                      [](int32_t a, int32_t b) { return combining_class(a) < combining_class(b); });
     first = last;
   }
-  const utf8proc_ssize_t n =
-      utf8proc_normalize_utf32(scratch.data(), static_cast<utf8proc_ssize_t>(scratch.size()),
-                               static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  YONDER_CHECK(n >= 0);
-  for (size_t i = 0; i < static_cast<size_t>(n); ++i) {
+  size_t size = scratch.size();
+  if (form == NormalForm::nfc || form == NormalForm::nfkc) {
+    const utf8proc_ssize_t n = utf8proc_normalize_utf32(
+        scratch.data(), static_cast<utf8proc_ssize_t>(scratch.size()),
+        static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    YONDER_CHECK(n >= 0);
+    size = static_cast<size_t>(n);
+  }
+  for (size_t i = 0; i < size; ++i) {
     utf8_append(out, scratch[i]);
   }
 }
@@ -127,6 +148,16 @@ Utf8Unit utf8_at(std::string_view text, size_t position) {
                   (byte(3) & 0x3F),
               4};
   }
+}
+
+size_t utf8_before(std::string_view text, size_t end) {
+  for (size_t length = 1; length <= std::min<size_t>(4, end); ++length) {
+    const size_t start = end - length;
+    if ((static_cast<unsigned char>(text[start]) & 0xC0) != 0x80) {
+      return utf8_at(text.substr(0, end), start).length == length ? start : end - 1;
+    }
+  }
+  return end - 1;
 }
 
 size_t utf8_first_error(std::string_view text) {
@@ -218,19 +249,19 @@ bool is_decimal_digit(int32_t code_point) {
   return utf8proc_category(code_point) == UTF8PROC_CATEGORY_ND;
 }
 
-std::string nfc(std::string_view text) {
+std::string normal_form(std::string_view text, NormalForm form) {
   std::string out;
   out.reserve(text.size());
   std::vector<int32_t> scratch;
-  // [start, i) is the current stretch: one boundary character and what follows it. Only a stretch
-  // with more than that character can change.
+  // [start, i) is the current stretch: one boundary character and what follows it. It is plain as
+  // long as it cannot change.
   size_t start = 0;
   bool plain = true;
   const auto close = [&](size_t end) {
     if (plain) {
       out.append(text, start, end - start);
     } else {
-      append_nfc(out, text.substr(start, end - start), scratch);
+      append_normal_form(out, text.substr(start, end - start), form, scratch);
     }
     start = end;
     plain = true;
@@ -243,6 +274,7 @@ std::string nfc(std::string_view text) {
       start = i + 1;
     } else if (is_boundary(unit.code_point)) {
       close(i);
+      plain = !is_changed_alone(unit.code_point, form);
     } else {
       plain = false;
     }
@@ -252,23 +284,25 @@ std::string nfc(std::string_view text) {
   return out;
 }
 
-bool is_nfc_boundary(int32_t code_point) {
+bool is_normal_form_boundary(int32_t code_point, NormalForm form) {
   if (code_point < 0 || is_boundary(code_point)) {
     return true;
   }
   // What composes with the character before it is a mark (general category M) or a jamo; and some
   // characters that are neither decompose into marks only.
-  int32_t parts[32];
-  int boundary_class = 0;
-  const utf8proc_ssize_t n = utf8proc_decompose_char(
-      code_point, parts, 32, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE),
-      &boundary_class);
-  YONDER_CHECK(n >= 1 && n <= 32);
+  int32_t parts[kLongestDecomposition];
+  decompose(code_point, form, parts);
   const utf8proc_category_t category = utf8proc_category(parts[0]);
   const bool mark = category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
                     category == UTF8PROC_CATEGORY_ME;
   const bool joining_jamo = parts[0] >= 0x1160 && parts[0] <= 0x11FF;
   return !mark && !joining_jamo && combining_class(parts[0]) == 0;
+}
+
+std::string nfc(std::string_view text) { return normal_form(text, NormalForm::nfc); }
+
+bool is_nfc_boundary(int32_t code_point) {
+  return is_normal_form_boundary(code_point, NormalForm::nfc);
 }
 
 std::string unicode_version() { return utf8proc_unicode_version(); }

@@ -257,6 +257,60 @@ TEST(Nfc, OrdersAMillionMarksQuickly) {
   EXPECT_LT(seconds.count(), 20.0);
 }
 
+TEST(NormalForm, AgreesWithTheStandardsExamples) {
+  // UAX 15, figures 3 to 6: singletons, composites, several marks, compatibility composites.
+  struct Example {
+    const char* source;
+    const char* nfd;
+    const char* nfc;
+    const char* nfkd;
+    const char* nfkc;
+  };
+  for (const Example& e :
+       {Example{"\u212B", "A\u030A", "\u00C5", "A\u030A", "\u00C5"},
+        Example{"\u1E0B\u0323", "d\u0323\u0307", "\u1E0D\u0307", "d\u0323\u0307", "\u1E0D\u0307"},
+        Example{"\uFB01", "\uFB01", "\uFB01", "fi", "fi"},
+        Example{"2\u2075", "2\u2075", "2\u2075", "25", "25"},
+        Example{"\u1E9B\u0323", "\u017F\u0323\u0307", "\u1E9B\u0323", "s\u0323\u0307", "\u1E69"}}) {
+    EXPECT_EQ(normal_form(e.source, NormalForm::nfd), e.nfd);
+    EXPECT_EQ(normal_form(e.source, NormalForm::nfc), e.nfc);
+    EXPECT_EQ(normal_form(e.source, NormalForm::nfkd), e.nfkd);
+    EXPECT_EQ(normal_form(e.source, NormalForm::nfkc), e.nfkc);
+  }
+  EXPECT_EQ(normal_form("\u00C5\xFF\u00BD", NormalForm::nfkd),
+            "A\u030A\xFF"
+            "1\u20442");
+}
+
+TEST(NormalForm, MayBeTakenPartByPartBetweenBoundaries) {
+  // Every character of the planes that hold letters, behind those that join most.
+  for (const NormalForm form :
+       {NormalForm::nfc, NormalForm::nfd, NormalForm::nfkc, NormalForm::nfkd}) {
+    for (int32_t c = 0; c <= 0x1FFFF; ++c) {
+      if ((c >= 0xD800 && c <= 0xDFFF) || !is_normal_form_boundary(c, form)) {
+        continue;
+      }
+      std::string after;
+      utf8_append(after, c);
+      for (const char* before : {"a\u0301", "\uAC00", "\u30AB", "\u0DD9"}) {
+        ASSERT_EQ(normal_form(before + after, form),
+                  normal_form(before, form) + normal_form(after, form))
+            << c;
+      }
+    }
+  }
+}
+
+TEST(Utf8Before, FindsTheUnitThatEndsThere) {
+  const std::string text = "a\u00E9\u4E2D\U0001F600\x80\xE4\xB8";
+  size_t end = 0;
+  while (end < text.size()) {
+    const size_t start = end;
+    end += utf8_at(text, start).length;
+    EXPECT_EQ(utf8_before(text, end), start);
+  }
+}
+
 TEST(Nfc, NamesItsUnicodeVersion) {
   EXPECT_EQ(unicode_version().find_first_not_of("0123456789."), std::string::npos);
 }

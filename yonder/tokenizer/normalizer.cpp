@@ -69,15 +69,14 @@ uint64_t NormalizedText::original_start(uint64_t offset) const {
 }
 
 uint64_t NormalizedText::original_end(uint64_t offset) const {
-  if (offset >= bytes.size()) {
-    return original_size;
+  const auto next =
+      std::lower_bound(stretches.begin(), stretches.end(), offset,
+                       [](const NormalizedStretch& s, uint64_t o) { return s.start < o; });
+  const bool at_seam = next != stretches.end() && next->start == offset;
+  if (!at_seam && offset < bytes.size() && !std::prev(next)->changed) {
+    return std::prev(next)->original + (offset - std::prev(next)->start);
   }
-  const NormalizedStretch* stretch = stretch_at(stretches, offset);
-  if (!stretch->changed || offset == stretch->start) {
-    return stretch->original + (offset - stretch->start);
-  }
-  ++stretch;
-  return stretch == stretches.data() + stretches.size() ? original_size : stretch->original;
+  return next == stretches.end() ? original_size : next->original;
 }
 
 const std::vector<std::string>& normalization_names() {
@@ -116,14 +115,7 @@ size_t normalizable_prefix(std::string_view text, const std::string& how) {
   // The last character that is complete and begins a stretch; later bytes may join it.
   size_t end = text.size() - utf8_incomplete_suffix(text);
   while (end > 0) {
-    size_t start = end - 1;
-    while (start > 0 && end - start < 4 &&
-           (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80) {
-      --start;
-    }
-    if (utf8_at(text, start).length != end - start) {
-      start = end - 1;  // the last byte belongs to no character
-    }
+    const size_t start = utf8_before(text, end);
     if (is_nfc_boundary(utf8_at(text, start).code_point)) {
       return start;
     }

@@ -31,13 +31,15 @@ struct NormalizedText {
   std::string bytes;
   uint64_t original_size = 0;  ///< bytes of the original text
   /// Ascending in both offsets, the first at (0, 0); each reaches to the next one or to the end.
-  /// Two kept stretches never follow each other. Empty for an empty text.
+  /// A changed stretch may be empty on one side: bytes that were removed or added. Two kept
+  /// stretches never follow each other. Empty for an empty text.
   std::vector<NormalizedStretch> stretches;
 
   /// The last boundary that normalisation kept at or before `offset` (0..bytes.size()), as an
   /// offset in the original text.
   uint64_t original_start(uint64_t offset) const;
-  /// The first kept boundary at or after `offset`, as an offset in the original text.
+  /// The first kept boundary at or after `offset`, as an offset in the original text. Bytes that
+  /// were removed at `offset` lie between original_end() and original_start().
   uint64_t original_end(uint64_t offset) const;
 };
 

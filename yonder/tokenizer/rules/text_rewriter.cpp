@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "yonder/tokenizer/rules/text_rewriter.h"
+
+#include "yonder/base/error.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace yonder::tokenizer {
+
+NormalizedText unchanged_text(std::string_view text) {
+  NormalizedText out{std::string(text), text.size(), {}};
+  if (!text.empty()) {
+    out.stretches.push_back({0, 0, false});
+  }
+  return out;
+}
+
+void NormalizedTextBuilder::add(std::string_view bytes, uint64_t original_begin,
+                                uint64_t original_end, bool changed) {
+  if (bytes.empty()) {
+    return;
+  }
+  std::vector<NormalizedStretch>& stretches = text_.stretches;
+  const uint64_t start = text_.bytes.size();
+  text_.bytes += bytes;
+  if (original_begin < reached_) {
+    // Only a changed stretch can be met twice. It and everything since become one.
+    while (stretches.back().original > original_begin) {
+      stretches.pop_back();
+    }
+    YONDER_CHECK(stretches.back().changed);
+  } else {
+    if (original_begin > reached_) {
+      stretches.push_back({start, reached_, true});
+    }
+    if (changed || stretches.empty() || stretches.back().changed) {
+      stretches.push_back({start, original_begin, changed});
+    }
+  }
+  reached_ = std::max(reached_, original_end);
+}
+
+void NormalizedTextBuilder::append(const NormalizedText& from, size_t begin, size_t end,
+                                   uint64_t shift, size_t& stretch) {
+  const std::vector<NormalizedStretch>& stretches = from.stretches;
+  const std::string_view bytes = from.bytes;
+  for (; begin < end; ++stretch) {
+    const bool last = stretch + 1 == stretches.size();
+    const size_t stretch_end = last ? bytes.size() : stretches[stretch + 1].start;
+    if (stretch_end <= begin) {
+      continue;
+    }
+    const NormalizedStretch& part = stretches[stretch];
+    const size_t part_end = std::min(end, stretch_end);
+    const std::string_view part_bytes = bytes.substr(begin, part_end - begin);
+    if (part.changed) {
+      const uint64_t original_end = last ? from.original_size : stretches[stretch + 1].original;
+      add(part_bytes, part.original + shift, original_end + shift, true);
+    } else {
+      const uint64_t original = part.original + (begin - part.start) + shift;
+      add(part_bytes, original, original + part_bytes.size(), false);
+    }
+    begin = part_end;
+    if (part_end < stretch_end) {
+      break;  // the cursor stays: the next range may begin in this stretch
+    }
+  }
+}
+
+void NormalizedTextBuilder::truncate(size_t size) {
+  text_.original_size = reached_;  // where original_end() takes the last stretch to end
+  reached_ = text_.original_end(size);
+  text_.bytes.resize(size);
+  while (!text_.stretches.empty() && text_.stretches.back().start >= size) {
+    text_.stretches.pop_back();
+  }
+}
+
+NormalizedText NormalizedTextBuilder::finish(uint64_t original_size) {
+  if (text_.bytes.empty()) {
+    text_.stretches.clear();
+  } else if (reached_ < original_size) {
+    text_.stretches.push_back({text_.bytes.size(), reached_, true});
+  }
+  text_.original_size = original_size;
+  return std::move(text_);
+}
+
+void TextRewriter::replace(size_t n, std::string_view bytes) {
+  builder_.add(bytes, old_.original_start(position_), old_.original_end(position_ + n), true);
+  position_ += n;
+}
+
+}  // namespace yonder::tokenizer
