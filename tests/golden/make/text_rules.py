@@ -7,6 +7,7 @@ make of tricky texts, step by step.
   python3 tests/golden/make/text_rules.py tests/golden/tokenizer
 """
 import base64
+import hashlib
 import importlib.metadata
 import io
 import itertools
@@ -122,6 +123,218 @@ def sentencepiece_cases():
                "results": [r.decode() if isinstance(r, bytes) else r for r in results]}
 
 
+ALPHABET = {}
+for byte in range(256):  # GPT-2's bytes_to_unicode()
+    plain = 33 <= byte <= 126 or 161 <= byte <= 172 or byte >= 174
+    ALPHABET[chr(byte if plain else 256 + sum(c > "\u00ff" for c in ALPHABET))] = byte
+
+
+def from_alphabet(text):
+    return bytes(ALPHABET[c] for c in text).decode()
+
+
+def split(kind, pattern, behavior, invert=False):
+    return {"type": "Split", "pattern": {kind: pattern}, "behavior": behavior, "invert": invert}
+
+
+def byte_level(space, regex):
+    return {"type": "ByteLevel", "add_prefix_space": space, "trim_offsets": True, "use_regex": regex}
+
+
+def metaspace(scheme, cuts=True, mark="\u2581"):
+    return {"type": "Metaspace", "replacement": mark, "prepend_scheme": scheme, "split": cuts}
+
+
+def sequence(kind, *steps):
+    return {"type": "Sequence", kind: list(steps)}
+
+
+LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+          r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+BEHAVIORS = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"]
+PRE_TOKENIZERS = [
+    {"type": "Whitespace"}, {"type": "WhitespaceSplit"},
+    *({"type": "Punctuation", "behavior": behavior} for behavior in BEHAVIORS[:3]),
+    *({"type": "Digits", "individual_digits": individual} for individual in [True, False]),
+    *(byte_level(space, regex) for space in [True, False] for regex in [True, False]),
+    *(metaspace(scheme, cuts) for scheme in ["always", "first", "never"] for cuts in [True, False]),
+    *(split("String", "a", behavior, True) for behavior in BEHAVIORS),
+    *(split("Regex", r"\s+|[0-9]", behavior) for behavior in BEHAVIORS),
+    sequence("pretokenizers", {"type": "WhitespaceSplit"}, metaspace("always")),
+    sequence("pretokenizers", {"type": "WhitespaceSplit"}, metaspace("first")),
+    sequence("pretokenizers", {"type": "Digits", "individual_digits": True}, byte_level(False, True)),
+    sequence("pretokenizers", split("Regex", LLAMA3, "Isolated"), byte_level(True, False)),
+]
+
+
+def pre_tokenizer_cases():
+    for step in PRE_TOKENIZERS:
+        pre_tokenizer = tokenizer(pre_tokenizer=step).pre_tokenizer
+        decode = from_alphabet if "ByteLevel" in json.dumps(step) else str
+        yield {"step": step, "results": [[decode(word) for word, _ in pre_tokenizer.pre_tokenize_str(text)]
+                                         for text in TEXTS]}
+
+
+def added(index, content, flags=""):
+    names = {"w": "single_word", "l": "lstrip", "r": "rstrip", "n": "normalized", "s": "special"}
+    return {"id": 257 + index, "content": content, **{name: flag in flags for flag, name in names.items()}}
+
+
+ADDED_TEXTS = ["", "<s>", " <s> ", "a<s>b</s>", "x <mask>  y", "<mask> <mask>", "<pad>  <b>", "ab abc ab_ ab",
+               "<a><b>", "A aa aaa", "  HELLO  hello ", "\u00e9 e\u0301", "\u0939ab", " \u3000<mask>\u00a0z",
+               "``quoted'' <s>x", "<s", "\n\n\n x", "hi<|end|>  \n there", "\x01<s>\x01a b"]
+ADDED = [
+    [added(0, "<s>", "s"), added(1, "</s>", "s"), added(2, "<mask>", "ls"), added(3, "<pad>", "r")],
+    [added(0, "ab", "wn"), added(1, "<a><b>", "s"), added(2, "<b>"), added(3, "a", "n"), added(4, "hello", "n")],
+    [added(0, "<s>", "sn"), added(1, "\u00e9", "n"), added(2, "aa", ""), added(3, "  "), added(4, "``", "lr")],
+    [added(0, "<|end|>", "sr"), added(1, "\n\n", "n"), added(2, " x", "w"), added(3, "<mask>", "lr")],
+]
+STAGES = [
+    (None, None), (None, byte_level(True, True)), ({"type": "Lowercase"}, {"type": "WhitespaceSplit"}),
+    ({"type": "NFC"}, metaspace("first")),
+    (sequence("normalizers", {"type": "Prepend", "prepend": "\u2581"}, replace("String", " ", "\u2581")), None),
+    (sequence("normalizers", replace("String", "``", '"'), {"type": "Nmt"}),
+     sequence("pretokenizers", {"type": "WhitespaceSplit"}, metaspace("first"))),
+    (NORMALIZERS[-3], metaspace("first", False)),
+]
+
+
+def prepared_cases():
+    """The words, told apart by a model that gives each byte as a token; with special tokens parsed, and
+    with special tokens as text."""
+    bytes_ = {"<unk>": 0, **{f"<0x{byte:02X}>": byte + 1 for byte in range(256)}}
+    for tokens, (normalizer, pre_tokenizer) in itertools.product(ADDED, STAGES):
+        whole = tokenizer(normalizer=normalizer, pre_tokenizer=pre_tokenizer, added_tokens=tokens, model={
+            "type": "BPE", "dropout": None, "unk_token": "<unk>", "fuse_unk": False, "byte_fallback": True,
+            "continuing_subword_prefix": None, "end_of_word_suffix": None, "vocab": bytes_, "merges": []})
+        alphabet = "ByteLevel" in json.dumps(pre_tokenizer)
+        results = {}
+        for parse_special in [True, False]:
+            whole.encode_special_tokens = not parse_special
+            results[parse_special] = []
+            for text in ADDED_TEXTS:
+                encoding = whole.encode(text)
+                parts = []
+                for word, group in itertools.groupby(zip(encoding.ids, encoding.word_ids), lambda row: row[1]):
+                    ids = [token for token, _ in group]
+                    content = bytes(token - 1 for token in ids if token <= 256).decode()
+                    parts += [token for token in ids if token > 256] or [
+                        from_alphabet(content) if alphabet else content]
+                results[parse_special].append(parts)
+        yield {"added_tokens": tokens, "normalizer": normalizer, "pre_tokenizer": pre_tokenizer,
+               "results": results[True], "results_as_text": results[False]}
+
+
+def strip(content, start, stop):
+    return {"type": "Strip", "content": content, "start": start, "stop": stop}
+
+
+FALLBACK, FUSE = {"type": "ByteFallback"}, {"type": "Fuse"}
+DECODERS = [
+    None, byte_level(True, True), FALLBACK, FUSE, strip(" ", 1, 0), strip("a", 0, 1), metaspace("always"),
+    metaspace("never"), replace("String", "\u2581", " "), replace("Regex", "[ab]+", "X"), sequence("decoders"),
+    sequence("decoders", replace("String", "\u2581", " "), FALLBACK, FUSE, strip(" ", 1, 0)),
+    sequence("decoders", FALLBACK, metaspace("always")), sequence("decoders", FALLBACK, strip("\u2581", 1, 0)),
+    sequence("decoders", FALLBACK, FUSE, strip("\u2581", 2, 0), replace("String", "\u2581", "_")),
+]
+TOKENS = [
+    [], ["\u2581Hello", "\u2581world"], ["\u2581", "\u2581", "a"], ["a\u2581b", "\u2581"], ["  x", " y "],
+    ["<0xE4>", "<0xB8>", "<0xAD>"], ["\u2581", "<0xE2>", "<0x96>", "<0x81>", "<0x61>"], ["x", "<0x20>", "aba"],
+    ["<0xE2>", "<0x96>", "<0x81>", "<0xE2>", "<0x96>", "<0x81>", "b"], ["<0xZZ>", "<0x+A>", "<0x1>"],
+    ["\u0120Hello", "\u010a", "\u00e4\u00b8", "\u0143", "\u4e2d"], ["</s>", "a b"], ["a", "aa", "aab"],
+]
+
+
+def decoder_cases():
+    whole = tokenizer()
+    for step in DECODERS:
+        # Without a decoder, tokens are joined by Tokenizer.decode itself.
+        decode = (lambda tokens: " ".join(tokens)) if step is None else tokenizer(decoder=step).decoder.decode
+        yield {"step": step, "results": [decode(tokens) for tokens in TOKENS]}
+
+
+PIECES = [("<unk>", 2), ("<s>", 3), ("\u2581", 1), ("\u2581a", 1), ("b\u2581c", 1), ("\u2581\u2581", 4), ("x", 1),
+          ("<0xE4>", 6), ("<0xB8>", 6), ("<0xAD>", 6), ("<0x20>", 6)]
+PIECE_IDS = [[], [3, 6], [2, 3], [2, 2, 3], [1, 2, 3, 1], [5, 6], [0, 3, 0], [7, 8, 9, 3], [10, 3], [1, 10, 3], [4, 4],
+             [2], [2, 1, 3], [2, 7, 8, 9], [3, 2, 2, 6]]
+
+
+def sentencepiece_decoder_cases():
+    proto = model()
+    del proto.pieces[:]
+    for piece, kind in PIECES + [(f"<0x{byte:02X}>", 6) for byte in range(256)]:
+        if piece not in {p.piece for p in proto.pieces}:
+            proto.pieces.add(piece=piece, score=0, type=kind)
+    proto.trainer_spec.byte_fallback = True
+    for prefix, extra in itertools.product([True, False], [True, False]):
+        proto.normalizer_spec.add_dummy_prefix = prefix
+        proto.normalizer_spec.remove_extra_whitespaces = extra
+        processor = sentencepiece.SentencePieceProcessor()
+        processor.LoadFromSerializedProto(proto.SerializeToString())
+        yield {"add_dummy_prefix": prefix, "remove_extra_whitespaces": extra,
+               "results": [processor.Decode(ids) for ids in PIECE_IDS]}
+
+
+def special(*ids):
+    return {"ids": list(ids), "tokens": ["?"] * len(ids)}
+
+
+def template(*parts):
+    """Strings are special tokens, None is the text."""
+    single = [{"Sequence": {"id": "A", "type_id": 0}} if part is None else
+              {"SpecialToken": {"id": part, "type_id": 0}} for part in parts]
+    pair = [{"Sequence": {"id": name, "type_id": 0}} for name in "AB"]
+    return {"type": "TemplateProcessing", "single": single, "pair": pair,
+            "special_tokens": {"<s>": {"id": "<s>", **special(5)}, "</s>": {"id": "</s>", **special(6, 7)}}}
+
+
+POST_PROCESSORS = [
+    None, byte_level(True, True), template(None), template("<s>", None), template(None, "</s>"),
+    template("<s>", "</s>", None, "</s>", "<s>"),
+    {"type": "BertProcessing", "sep": ["</s>", 2], "cls": ["<s>", 1]},
+    {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 1], "trim_offsets": True,
+     "add_prefix_space": False},
+    sequence("processors", byte_level(True, False), template("<s>", None)), sequence("processors"),
+]
+
+
+def post_processor_cases():
+    for step in POST_PROCESSORS:
+        yield {"step": step, "ids": tokenizer(post_processor=step).encode("?").ids}
+
+
+EVERY = [chr(c) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
+
+
+def character_cases():
+    """The characters of each class, as ranges [first, last]."""
+    for name, step in [("white_space", {"type": "WhitespaceSplit"}), ("word", {"type": "Whitespace"}),
+                       ("numeric", {"type": "Digits", "individual_digits": True}),
+                       ("punctuation", {"type": "Punctuation", "behavior": "Isolated"})]:
+        pre_tokenizer = tokenizer(pre_tokenizer=step).pre_tokenizer
+        ranges = []
+        for character in EVERY:
+            together = len(pre_tokenizer.pre_tokenize_str(f"a{character}b")) == 1
+            if together == (name == "word"):
+                if ranges and ranges[-1][1] == ord(character) - 1:
+                    ranges[-1][1] += 1
+                else:
+                    ranges.append([ord(character), ord(character)])
+        yield {"class": name, "ranges": ranges}
+
+
+def every_character_cases():
+    """SHA-256 over what becomes of every character between letters and marks, in blocks of 4,096."""
+    rule = {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(CHARSMAP).decode()}
+    for step in NORMALIZERS[:7] + [rule]:
+        normalizer = tokenizer(normalizer=step).normalizer
+        digest = hashlib.sha256()
+        for first in range(0, len(EVERY), 4096):
+            text = "".join(f"a{c}\u0334{c}\u0301A{c}\u0300\u0345{c}b" for c in EVERY[first:first + 4096])
+            digest.update(normalizer.normalize_str(text).encode())
+        yield {"step": step, "sha256": digest.hexdigest()}
+
+
 def write(folder, name, source, cases, **shared):
     head = {"source": source, "tolerance": 0,
             "how": "python3 tests/golden/make/text_rules.py tests/golden/tokenizer", **shared}
@@ -139,6 +352,13 @@ def main():
     write(folder, "sentencepiece", google, sentencepiece_cases(), texts=TEXTS,
           charsmap=base64.b64encode(CHARSMAP).decode(),
           invalid=[base64.b64encode(text).decode() for text in INVALID])
+    write(folder, "pre_tokenizers", huggingface, pre_tokenizer_cases(), texts=TEXTS)
+    write(folder, "prepared", huggingface, prepared_cases(), texts=ADDED_TEXTS)
+    write(folder, "decoders", huggingface, decoder_cases(), tokens=TOKENS)
+    write(folder, "sentencepiece_decoder", google, sentencepiece_decoder_cases(), pieces=PIECES, ids=PIECE_IDS)
+    write(folder, "post_processors", huggingface, post_processor_cases())
+    write(folder, "characters", huggingface, character_cases())
+    write(folder, "every_character", huggingface, every_character_cases())
 
 
 if __name__ == "__main__":

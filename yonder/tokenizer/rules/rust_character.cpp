@@ -2,8 +2,8 @@
 #include "yonder/tokenizer/rules/rust_character.h"
 
 #include "yonder/base/utf8.h"
-
-#include <utf8proc.h>
+#include "yonder/tokenizer/rules/unicode_class.h"
+#include "yonder/tokenizer/rules/unicode_versions.h"
 
 namespace yonder::tokenizer {
 
@@ -13,9 +13,9 @@ bool between(int32_t code_point, int32_t first, int32_t last) {
   return code_point >= first && code_point <= last;
 }
 
-bool category_between(int32_t code_point, utf8proc_category_t first, utf8proc_category_t last) {
-  const utf8proc_category_t category = utf8proc_category(code_point);
-  return category >= first && category <= last;
+// By its first letter: letters L, marks M, numbers N, punctuation P.
+bool in_category(int32_t code_point, char group) {
+  return code_point >= 0 && general_category(code_point).front() == group;
 }
 
 }  // namespace
@@ -52,27 +52,32 @@ size_t white_space_suffix(std::string_view text) {
 }
 
 bool is_numeric(int32_t code_point) {
-  return category_between(code_point, UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO);
+  const bool since_unicode_17 =
+      between(code_point, 0x11DE0, 0x11DE9) || between(code_point, 0x16FF4, 0x16FF6);
+  return since_unicode_17 || in_category(code_point, 'N');
 }
 
 bool is_punctuation(int32_t code_point) {
   const bool ascii_symbol = code_point == '$' || code_point == '+' || code_point == '<' ||
                             code_point == '=' || code_point == '>' || code_point == '^' ||
                             code_point == '`' || code_point == '|' || code_point == '~';
-  return ascii_symbol || category_between(code_point, UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO);
+  const bool until_unicode_12 = code_point == 0x166D || code_point == 0x111C9;
+  return ascii_symbol || until_unicode_12 ||
+         (in_category(code_point, 'P') && !is_punctuation_since_unicode_8(code_point));
 }
 
 bool is_word_character(int32_t code_point) {
+  if (code_point < 0) {
+    return false;
+  }
+  const std::string_view category = general_category(code_point);
   // Alphabetic beyond L, Nl and M: letters in circles and squares. Join_Control: U+200C, U+200D.
-  return category_between(code_point, UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_NL) ||
-         utf8proc_category(code_point) == UTF8PROC_CATEGORY_PC ||
-         between(code_point, 0x200C, 0x200D) || between(code_point, 0x24B6, 0x24E9) ||
-         between(code_point, 0x1F130, 0x1F149) || between(code_point, 0x1F150, 0x1F169) ||
-         between(code_point, 0x1F170, 0x1F189);
+  return category.front() == 'L' || category.front() == 'M' || category == "Nd" ||
+         category == "Nl" || category == "Pc" || between(code_point, 0x200C, 0x200D) ||
+         between(code_point, 0x24B6, 0x24E9) || between(code_point, 0x1F130, 0x1F149) ||
+         between(code_point, 0x1F150, 0x1F169) || between(code_point, 0x1F170, 0x1F189);
 }
 
-bool is_combining_mark(int32_t code_point) {
-  return category_between(code_point, UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME);
-}
+bool is_combining_mark(int32_t code_point) { return in_category(code_point, 'M'); }
 
 }  // namespace yonder::tokenizer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The character classes that Hugging Face's tokenizers takes from Rust, for its steps that name no
 // regular expression. Expressions have their own classes (unicode_class.h).
-// Unicode 15.0 (utf8proc). Test: rust_character_test.cpp (golden values of tokenizers 0.23.3).
+// Of the Unicode version that tokenizers 0.23.3 has for each. Test: rust_character_test.cpp.
 #pragma once
 
 #include <cstddef>

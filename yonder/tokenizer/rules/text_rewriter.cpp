@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/rules/text_rewriter.h"
 
-#include "yonder/base/error.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -25,11 +23,16 @@ void NormalizedTextBuilder::add(std::string_view bytes, uint64_t original_begin,
   const uint64_t start = text_.bytes.size();
   text_.bytes += bytes;
   if (original_begin < reached_) {
-    // Only a changed stretch can be met twice. It and everything since become one.
+    // Everything from there on becomes one changed stretch.
     while (stretches.back().original > original_begin) {
       stretches.pop_back();
     }
-    YONDER_CHECK(stretches.back().changed);
+    NormalizedStretch& last = stretches.back();
+    const uint64_t kept = original_begin - last.original;
+    if (!last.changed && kept > 0) {
+      stretches.push_back({last.start + kept, original_begin, true});
+    }
+    stretches.back().changed = true;
   } else {
     if (original_begin > reached_) {
       stretches.push_back({start, reached_, true});
@@ -66,6 +69,19 @@ void NormalizedTextBuilder::append(const NormalizedText& from, size_t begin, siz
       break;  // the cursor stays: the next range may begin in this stretch
     }
   }
+}
+
+void NormalizedTextBuilder::append(NormalizedText&& from, uint64_t shift) {
+  if (from.bytes.empty()) {
+    return;
+  }
+  if (text_.bytes.empty() && shift == 0) {
+    text_ = std::move(from);
+    reached_ = text_.original_size;
+    return;
+  }
+  size_t stretch = 0;
+  append(from, 0, from.bytes.size(), shift, stretch);
 }
 
 void NormalizedTextBuilder::truncate(size_t size) {

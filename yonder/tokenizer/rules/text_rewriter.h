@@ -38,6 +38,8 @@ class NormalizedTextBuilder {
   /// `shift`. `stretch` is a cursor in from.stretches, 0 at first, for calls with ascending ranges.
   void append(const NormalizedText& from, size_t begin, size_t end, uint64_t shift,
               size_t& stretch);
+  /// All of `from`; nothing is copied where it is the first.
+  void append(NormalizedText&& from, uint64_t shift);
   /// Takes the bytes from `size` on away again, as removed text.
   void truncate(size_t size);
   const std::string& bytes() const { return text_.bytes; }

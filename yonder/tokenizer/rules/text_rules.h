@@ -64,14 +64,18 @@ struct PreparedText {
 class TextRules {
  public:
   /// normalizer and pre_tokenizer may be null. Throws Error(bad_data) for added tokens that
-  /// contradict each other.
+  /// contradict each other: one text with two ids, one id with two texts.
   TextRules(std::vector<AddedToken> added, std::unique_ptr<const NormalizerStep> normalizer,
             std::unique_ptr<const PreTokenizerStep> pre_tokenizer);
   ~TextRules();
 
   /// parse_special: literal special tokens in the text become their ids; otherwise they are text.
   PreparedText prepare(std::string_view text, bool parse_special) const;
+  /// The added tokens; where one was given twice, the later.
   const std::vector<AddedToken>& added() const;
+  /// What added()[i] is looked for as: its content, normalised if the token asks for it. tokenizers
+  /// also decodes to this.
+  const std::string& added_pattern(size_t i) const;
 
  private:
   struct Impl;

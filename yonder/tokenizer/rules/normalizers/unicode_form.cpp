@@ -7,9 +7,24 @@
 #include "yonder/tokenizer/rules/text_rewriter.h"
 #include "yonder/tokenizer/rules/unicode_versions.h"
 
+#include <algorithm>
+
 namespace yonder::tokenizer {
 
 namespace {
+
+// Bytes of the characters that both begin with.
+size_t common_prefix(std::string_view a, std::string_view b) {
+  const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  size_t n = static_cast<size_t>(differ.first - a.begin());
+  const auto inside = [&](std::string_view text) {
+    return n < text.size() && (static_cast<unsigned char>(text[n]) & 0xC0) == 0x80;
+  };
+  while (n > 0 && (inside(a) || inside(b))) {
+    --n;
+  }
+  return n;
+}
 
 class UnicodeForm final : public NormalizerStep {
  public:
@@ -21,10 +36,10 @@ class UnicodeForm final : public NormalizerStep {
     const auto stretch_until = [&](size_t end) {
       const std::string_view stretch = bytes.substr(rewrite.position(), end - rewrite.position());
       const std::string normal = normal_form(stretch, form_);
-      if (normal == stretch) {
-        rewrite.keep(stretch.size());
-      } else {
-        rewrite.replace(stretch.size(), normal);
+      const size_t same = common_prefix(stretch, normal);
+      rewrite.keep(same);
+      if (same < stretch.size()) {
+        rewrite.replace(stretch.size() - same, std::string_view(normal).substr(same));
       }
     };
     for (size_t i = 0; i < bytes.size();) {
