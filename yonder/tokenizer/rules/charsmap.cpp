@@ -90,9 +90,9 @@ void Charsmap::check_trie(const std::string& name) const {
             units_.size());
     if (has_value(units_[node])) {
       const uint32_t value = units_[children] & ~kValueBit;
-      require(value < strings_end, ErrorKind::bad_data,
-              "{}: unit {} of the normalisation rules' trie names the replacement at offset {}; "
-              "the strings end at {}",
+      require(value < strings_end && (replacements_[value] & 0xC0) != 0x80, ErrorKind::bad_data,
+              "{}: unit {} of the normalisation rules' trie names the replacement at offset {}, "
+              "where no character begins; the strings end at {}",
               name, node, value, strings_end);
     }
     states[node] = State::open;

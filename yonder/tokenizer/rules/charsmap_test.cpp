@@ -105,8 +105,11 @@ TEST(Charsmap, RejectsAReplacementOutsideTheStrings) {
   EXPECT_EQ(Charsmap(blob(0, std::string("b\0", 2)), "test").longest("a").replacement, "b");
   EXPECT_THAT(
       error_text(ErrorKind::bad_data, [&] { Charsmap(blob(2, std::string("b\0", 2)), "test"); }),
-      HasSubstr("names the replacement at offset 2; the strings end at 2"));
-  error_text(ErrorKind::bad_data, [&] { Charsmap(blob(0, "b"), "test"); });  // no NUL
+      HasSubstr("names the replacement at offset 2, where no character begins; the strings "
+                "end at 2"));
+  error_text(ErrorKind::bad_data,
+             [&] { Charsmap(blob(1, std::string("\u00E9\0", 3)), "test"); });  // inside a character
+  error_text(ErrorKind::bad_data, [&] { Charsmap(blob(0, "b"), "test"); });    // no NUL
   EXPECT_THAT(
       error_text(ErrorKind::bad_data, [&] { Charsmap(blob(0, std::string("\xFF\0", 2)), "test"); }),
       HasSubstr("not UTF-8 at offset 0"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/rules/normalizers.h"
 
+#include "yonder/base/error.h"
 #include "yonder/tokenizer/rules/json_step.h"
 #include "yonder/tokenizer/rules/normalizers/makers.h"
 
@@ -13,12 +14,19 @@ namespace {
 
 using Made = std::unique_ptr<const NormalizerStep>;
 
+// One character becomes up to 18 (NFKC). Steps that each double the text would fill the memory.
+constexpr uint64_t kLargestGrowth = 256;
+
 class Sequence final : public NormalizerStep {
  public:
   explicit Sequence(std::vector<Made> steps) : steps_(std::move(steps)) {}
   void apply(NormalizedText& text) const override {
     for (const Made& step : steps_) {
       step->apply(text);
+      require(text.bytes.size() <= kLargestGrowth * (text.original_size + 1024),
+              ErrorKind::bad_data,
+              "the steps of the normalizer make {} bytes of {}; a file that does so is damaged",
+              text.bytes.size(), text.original_size);
     }
   }
 

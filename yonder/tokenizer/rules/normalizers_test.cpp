@@ -99,6 +99,19 @@ TEST(Normalizers, RejectAPatternThatMatchesNothingOrEverything) {
   EXPECT_THAT(replace(R"({"Regex": "a("})"), HasSubstr("/normalizer/pattern/Regex: "));
 }
 
+TEST(Normalizers, StopBeforeTheyFillTheMemory) {
+  std::string steps;
+  for (int i = 0; i < 60; ++i) {
+    steps += std::string(i == 0 ? "" : ",") +
+             R"({"type": "Replace", "pattern": {"String": "a"}, "content": "aa"})";
+  }
+  const auto step = make_normalizer(
+      parse_json(R"({"type": "Sequence", "normalizers": [)" + steps + "]}", "test"));
+  NormalizedText text = unchanged_text("a");
+  EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { step->apply(text); }),
+              HasSubstr("bytes of 1; a file that does so is damaged"));
+}
+
 TEST(Normalizers, RejectADamagedCharsmap) {
   const auto precompiled = [](const std::string& encoded) {
     return message(R"({"normalizer": {"type": "Precompiled", "precompiled_charsmap": )" + encoded +

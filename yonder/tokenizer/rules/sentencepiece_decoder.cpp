@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Source: SentencePiece, src/sentencepiece_processor.cc, Decode().
 #include "yonder/base/error.h"
+#include "yonder/tokenizer/rules/byte_piece.h"
 #include "yonder/tokenizer/rules/token_decoder.h"
 
-#include <charconv>
 #include <utility>
 
 namespace yonder::tokenizer {
@@ -12,16 +12,6 @@ namespace {
 
 constexpr std::string_view kSpaceSymbol = "\xE2\x96\x81";  // U+2581
 
-// The byte of "<0x0A>".
-char byte_of(std::string_view piece) {
-  unsigned byte = 256;
-  if (piece.size() == 6 && piece.starts_with("<0x") && piece.ends_with('>')) {
-    std::from_chars(piece.data() + 3, piece.data() + 5, byte, 16);
-  }
-  YONDER_CHECK(byte < 256);
-  return static_cast<char>(byte);
-}
-
 class Decoding final : public TokenDecoding {
  public:
   explicit Decoding(const SentencePieceDecoding& options) : options_(options) {}
@@ -29,7 +19,10 @@ class Decoding final : public TokenDecoding {
   void feed(std::string_view token, TokenKind kind, std::string& out) override {
     const size_t size = out.size();
     if (kind == TokenKind::byte) {
-      out += byte_of(token);
+      const std::optional<uint8_t> byte = byte_of_piece(token);
+      require(byte.has_value(), ErrorKind::bad_data,
+              "the byte piece \"{}\" is not written like <0x0A>", token);
+      out += static_cast<char>(*byte);
     } else {
       if (prefix_seen_ || wrote_) {
         at_start_ = false;

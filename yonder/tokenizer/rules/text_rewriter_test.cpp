@@ -87,6 +87,28 @@ TEST(TextRewriter, JoinsWhatTwoStepsChangeTogether) {
   EXPECT_EQ(now.original_end(3), 4U);
 }
 
+TEST(TextRewriter, EndsAReplacementWhereTheMapSaysSo) {
+  const NormalizedText text = unchanged_text("abcdef");
+  TextRewriter first(text);
+  first.keep(1);
+  first.remove(1);
+  first.replace(2, "X");
+  first.keep_rest();
+  const NormalizedText between = first.finish();  // aXef
+  for (size_t begin = 0; begin < between.bytes.size(); ++begin) {
+    for (size_t end = begin + 1; end <= between.bytes.size(); ++end) {
+      TextRewriter second(between);
+      second.keep(begin);
+      second.replace(end - begin, "--");
+      second.keep_rest();
+      const NormalizedText now = second.finish();
+      EXPECT_EQ(now.original_start(begin), between.original_start(begin));
+      EXPECT_EQ(now.original_end(begin + 2), between.original_end(end));
+      expect_map_is_right(now, "abcdef");
+    }
+  }
+}
+
 // Three rewrites of random parts, one after the other.
 RC_GTEST_PROP(TextRewriter, AlwaysLeadsBackToTheOriginal, ()) {
   const std::string original = *gen_tricky_text();

@@ -32,13 +32,14 @@ class TokenDecoding {
  public:
   virtual ~TokenDecoding() = default;
   /// Appends to `out` the bytes that are certain now. A token is spelled as in the file ("<0x0A>"),
-  /// with one exception: the pieces of a byte-level vocabulary are their bytes.
+  /// with one exception: the pieces of a byte-level vocabulary are their bytes. Throws
+  /// Error(bad_data) for a SentencePiece byte piece that names no byte.
   virtual void feed(std::string_view token, TokenKind kind, std::string& out) = 0;
   /// Appends what was held back. Nothing may be fed afterwards.
   virtual void finish(std::string& out) = 0;
 };
 
-/// Immutable; threads share it.
+/// Immutable; threads share it. It outlives its decodings.
 class TokenDecoder {
  public:
   virtual ~TokenDecoder() = default;

@@ -134,6 +134,15 @@ TEST(TokenDecoder, GivesTheSurfaceOfTheUnknownPiece) {
   EXPECT_EQ(decode(*make_sentencepiece_decoder(options), {{"<unk>", TokenKind::unknown}}), "?");
 }
 
+TEST(TokenDecoder, RejectsABytePieceThatNamesNoByte) {
+  const auto decoder = make_sentencepiece_decoder({});
+  EXPECT_THAT(error_text(ErrorKind::bad_data,
+                         [&] {
+                           decode(*decoder, {{"<0xG0>", TokenKind::byte}});
+                         }),
+              HasSubstr("the byte piece \"<0xG0>\" is not written like <0x0A>"));
+}
+
 TEST(TokenDecoder, NamesThePathOfWhatItDoesNotKnow) {
   const auto message = [](const std::string& json) {
     const Json parsed = parse_json(json, "tokenizer.json");
