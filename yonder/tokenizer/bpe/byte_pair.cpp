@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <bitset>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -49,19 +50,24 @@ struct Merge {
   uint32_t result = 0;
 };
 
+struct RankedPair {
+  uint32_t left;
+  uint32_t right;
+  Merge merge;
+};
+
 /// Pairs of symbols and what becomes of them: open addressing, at most half full.
 class PairTable {
  public:
-  void reserve(size_t pairs) {
-    const size_t size = std::bit_ceil(std::max<size_t>(2 * pairs, 16));
+  /// Of two entries for one pair the later counts.
+  void build(const std::vector<RankedPair>& pairs) {
+    const size_t size = std::bit_ceil(std::max<size_t>(2 * pairs.size(), 16));
     slots_.assign(size, Slot{});
     shift_ = 64 - std::countr_zero(size);
-  }
-  /// A pair that is there already gets the new merge.
-  void set(uint32_t left, uint32_t right, Merge merge) {
-    Slot& slot = slots_[slot_of(key_of(left, right))];
-    slot.key = key_of(left, right);
-    slot.merge = merge;
+    for (const RankedPair& pair : pairs) {
+      const uint64_t key = key_of(pair.left, pair.right);
+      slots_[slot_of(key)] = {key, pair.merge};
+    }
   }
   Merge find(uint32_t left, uint32_t right) const {
     return slots_[slot_of(key_of(left, right))].merge;  // an empty slot holds kNoRank
@@ -180,12 +186,7 @@ struct BytePairModel::Impl {
     } else {
       add_characters();
     }
-    if (vocabulary.scores.empty()) {
-      add_merges();
-    } else {
-      add_scored_pieces();
-    }
-    cuts_at_space = finds_cuts();
+    pairs.build(vocabulary.scores.empty() ? pairs_of_merges() : pairs_of_scores());
     find_whole();
   }
 
@@ -206,14 +207,23 @@ struct BytePairModel::Impl {
              return vocabulary.byte_ids[static_cast<unsigned char>(byte)] != kNoPiece;
            });
   }
+  static size_t join_of(char before, char after) {
+    return size_t{static_cast<unsigned char>(before)} << 8 | static_cast<unsigned char>(after);
+  }
+  /// Nothing can merge across the place before word[i], i > 0.
+  bool may_cut(std::string_view word, size_t i) const {
+    const bool within_character =
+        options.unit == BytePairUnit::character && (word[i] & 0xC0) == 0x80;
+    return !joins[join_of(word[i - 1], word[i])] && !within_character;
+  }
   std::string shown(uint32_t id) const { return utf8_replace_invalid(piece(id)); }
 
   void check_ids();
   void add_bytes();
   void add_characters();
-  void add_merges();
-  void add_scored_pieces();
-  bool finds_cuts() const;
+  std::vector<RankedPair> pairs_of_merges();
+  std::vector<RankedPair> pairs_of_scores();
+  void add_join(std::string_view left, std::string_view right);
   void find_whole();
   uint32_t symbol_of_unit(std::string_view unit) const;
   uint32_t symbol_of_part(std::string_view part) const;
@@ -227,9 +237,15 @@ struct BytePairModel::Impl {
   // unit character: symbols of bytes that are not UTF-8, kUnknown for nearly every vocabulary
   std::array<uint32_t, 256> stray_symbols{};
   PairTable pairs;
-  std::vector<bool> whole;     // [vocab_size] a word (or cut part) that spells the piece becomes it
-  bool has_unused = false;     // splits are remembered across the text: no cache, no cuts
-  bool cuts_at_space = false;  // a text may be cut before each U+2581 behind another character
+  std::vector<bool> whole;  // [vocab_size] merging what the piece spells makes the piece
+  bool has_unused = false;  // splits are remembered across the text: no cache, no cuts
+  // [256 x 256] some merge has a left part that ends with the first byte and a right part that
+  // begins with the second. Where none has, a word may be cut.
+  std::bitset<65536> joins;
+  // No merge joins another character with a U+2581 behind it: there texts fall into words, as
+  // dropout understands them.
+  bool cuts_at_space = options.unit == BytePairUnit::character;
+  size_t longest_piece = 0;  // bytes
 };
 
 void BytePairModel::Impl::check_ids() {
@@ -298,28 +314,38 @@ uint32_t BytePairModel::Impl::symbol_of_unit(std::string_view unit) const {
                         : characters.find(code_point);
 }
 
-void BytePairModel::Impl::add_merges() {
-  std::unordered_set<uint32_t> barred(vocabulary.byte_ids.begin(), vocabulary.byte_ids.end());
-  if (options.unknown_id >= 0) {
-    barred.insert(static_cast<uint32_t>(options.unknown_id));
+std::vector<RankedPair> BytePairModel::Impl::pairs_of_merges() {
+  // What such pieces spell and the text they stand for differ, so in a merge they have no meaning.
+  std::unordered_set<uint32_t> bytes;
+  if (options.byte_fallback) {
+    bytes.insert(vocabulary.byte_ids.begin(), vocabulary.byte_ids.end());
   }
-  pairs.reserve(vocabulary.merges.size());
+  std::vector<RankedPair> found;
   for (size_t rank = 0; rank < vocabulary.merges.size(); ++rank) {
     const auto [left, right] = vocabulary.merges[rank];
     for (const uint32_t part : {left, right}) {
       require(part < vocab_size() && !piece(part).empty(), ErrorKind::bad_data,
               "{}: merge {} names id {}, which is no text", name, rank, part);
-      require(!barred.contains(part), ErrorKind::bad_data,
-              "{}: merge {} has the part \"{}\", which is the unknown piece or one of byte "
-              "fallback; such merges have no meaning in the text",
+      require(part != options.unknown_id, ErrorKind::bad_data,
+              "{}: merge {} has the part \"{}\", which is the unknown piece; such merges are not "
+              "supported",
               name, rank, shown(part));
     }
     const uint32_t result = find(vocabulary.pieces[left] + vocabulary.pieces[right]);
     require(result != kNoPiece, ErrorKind::bad_data,
             "{}: merge {} makes \"{}\" + \"{}\", which is no piece of the vocabulary", name, rank,
             shown(left), shown(right));
-    pairs.set(left, right, {static_cast<uint32_t>(rank), result});
+    for (const uint32_t id : {left, right, result}) {
+      require(
+          !bytes.contains(id), ErrorKind::bad_data,
+          "{}: merge {} has or makes \"{}\", which is a piece of byte fallback; such merges are "
+          "not supported",
+          name, rank, shown(id));
+    }
+    found.push_back({left, right, {static_cast<uint32_t>(rank), result}});
+    add_join(piece(left), piece(right));
   }
+  return found;
 }
 
 uint32_t BytePairModel::Impl::symbol_of_part(std::string_view part) const {
@@ -327,7 +353,7 @@ uint32_t BytePairModel::Impl::symbol_of_part(std::string_view part) const {
 }
 
 // Every way to cut a piece into two symbols is a merge; its rank is the place of the score.
-void BytePairModel::Impl::add_scored_pieces() {
+std::vector<RankedPair> BytePairModel::Impl::pairs_of_scores() {
   require(options.unit == BytePairUnit::character, ErrorKind::bad_data,
           "{}: scores rank merges over characters, not over bytes", name);
   require(!options.ignore_merges, ErrorKind::bad_data,
@@ -340,56 +366,53 @@ void BytePairModel::Impl::add_scored_pieces() {
   std::sort(levels.begin(), levels.end(), std::greater<>());
   levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
 
-  std::vector<std::pair<std::pair<uint32_t, uint32_t>, Merge>> merges;
+  std::vector<uint32_t> sorted;  // ids by their text: behind each piece those that begin with it
   for (uint32_t id = 0; id < vocab_size(); ++id) {
-    const std::string_view text = piece(id);
-    require(text.size() <= kLongestScoredPiece, ErrorKind::bad_data,
-            "{}: piece {} has {} bytes; at most {} are supported", name, id, text.size(),
+    require(piece(id).size() <= kLongestScoredPiece, ErrorKind::bad_data,
+            "{}: piece {} has {} bytes; at most {} are supported", name, id, piece(id).size(),
             kLongestScoredPiece);
     has_unused |= is_unused(id);
+    if (!piece(id).empty()) {
+      sorted.push_back(id);
+    }
+  }
+  std::sort(sorted.begin(), sorted.end(),
+            [&](uint32_t a, uint32_t b) { return piece(a) < piece(b); });
+
+  std::vector<RankedPair> found;
+  std::vector<uint32_t> beginnings;  // the pieces that the one at hand begins with, shortest first
+  for (const uint32_t id : sorted) {
+    const std::string_view text = piece(id);
     const auto level =
         std::lower_bound(levels.begin(), levels.end(), vocabulary.scores[id], std::greater<>());
     const Merge merge{static_cast<uint32_t>(level - levels.begin()), id};
-    for (size_t i = text.empty() ? 0 : utf8_at(text, 0).length; i < text.size();
-         i += utf8_at(text, i).length) {
-      const uint32_t left = symbol_of_part(text.substr(0, i));
-      const uint32_t right = left == kUnknown ? kUnknown : symbol_of_part(text.substr(i));
+    const auto add = [&](size_t cut, uint32_t left) {
+      const uint32_t right = symbol_of_part(text.substr(cut));
       if (right != kUnknown) {
-        merges.push_back({{left, right}, merge});
+        found.push_back({left, right, merge});
+        add_join(text.substr(0, cut), text.substr(cut));
+      }
+    };
+    while (!beginnings.empty() && !text.starts_with(piece(beginnings.back()))) {
+      beginnings.pop_back();
+    }
+    const size_t first = utf8_at(text, 0).length;
+    if (first < text.size()) {
+      add(first, symbol_of_unit(text.substr(0, first)));
+    }
+    for (const uint32_t left : beginnings) {
+      if (piece(left).size() > first) {
+        add(piece(left).size(), left);
       }
     }
+    beginnings.push_back(id);
   }
-  pairs.reserve(merges.size());
-  for (const auto& [parts, merge] : merges) {
-    pairs.set(parts.first, parts.second, merge);
-  }
+  return found;
 }
 
-// Whether merging can never join a character that is not U+2581 with a U+2581 behind it: then what
-// stands before that place and what stands behind it are encoded on their own.
-bool BytePairModel::Impl::finds_cuts() const {
-  if (options.unit != BytePairUnit::character || has_unused || find(kSpace) == kNoPiece) {
-    return false;
-  }
-  const auto joins = [](std::string_view left, std::string_view right) {
-    return !left.ends_with(kSpace) && right.starts_with(kSpace);
-  };
-  for (const auto& [left, right] : vocabulary.merges) {
-    if (joins(piece(left), piece(right))) {
-      return false;
-    }
-  }
-  if (vocabulary.scores.empty()) {
-    return true;
-  }
-  return std::none_of(vocabulary.pieces.begin(), vocabulary.pieces.end(), [&](const auto& piece) {
-    for (size_t i = piece.find(kSpace, 1); i != std::string::npos; i = piece.find(kSpace, i + 1)) {
-      if (joins(piece.substr(0, i), kSpace)) {
-        return true;
-      }
-    }
-    return false;
-  });
+void BytePairModel::Impl::add_join(std::string_view left, std::string_view right) {
+  joins.set(join_of(left.back(), right.front()));
+  cuts_at_space &= left.ends_with(kSpace) || !right.starts_with(kSpace);
 }
 
 namespace {
@@ -401,7 +424,7 @@ class Merging {
  public:
   explicit Merging(const BytePairModel::Impl& model) : model_(model) {}
 
-  /// The symbols of `word`, merged; valid until the next call.
+  /// The symbols of `word`, which is not empty, merged; valid until the next call.
   std::span<const uint32_t> merge(std::string_view word) {
     start(word);
     if (symbols_.size() <= kShort && !model_.has_unused) {
@@ -473,8 +496,8 @@ class Merging {
   /// Scans for the smallest rank and closes the gap after each merge.
   void merge_short() {
     size_t count = symbols_.size();
-    std::array<uint32_t, kShort + 1> ranks;
-    std::array<uint32_t, kShort + 1> results;
+    std::array<uint32_t, kShort> ranks;
+    std::array<uint32_t, kShort> results;
     uint32_t* const symbols = symbols_.data();
     const auto look_up = [&](size_t i) {
       const Merge merge = model_.pairs.find(symbols[i], symbols[i + 1]);
@@ -484,6 +507,8 @@ class Merging {
     for (size_t i = 0; i + 1 < count; ++i) {
       look_up(i);
     }
+    ranks[count - 1] = kNoRank;
+    results[count - 1] = 0;
     while (count > 1) {
       uint32_t best = kNoRank;
       size_t at = 0;
@@ -546,7 +571,6 @@ class Merging {
       const auto at = static_cast<uint32_t>(*best);
       const uint32_t gone = next_[at];
       symbols_[at] = results_[at];
-      symbols_[gone] = kGone;
       ranks_[gone] = kNoRank;
       ranks_[at] = kNoRank;
       next_[at] = next_[gone];
@@ -596,7 +620,6 @@ class Merging {
     return merge.rank != kNoRank;
   }
 
-  static constexpr uint32_t kGone = kUnknown;
   const BytePairModel::Impl& model_;
   std::vector<uint32_t> symbols_;
   std::vector<uint32_t> ranks_, results_, next_, before_;
@@ -609,12 +632,14 @@ class Merging {
 }  // namespace
 
 void BytePairModel::Impl::find_whole() {
-  const bool all = options.ignore_merges && !cuts_at_space;
-  whole.assign(vocab_size(), all);
+  whole.assign(vocab_size(), false);
   Merging merging(*this);
-  for (uint32_t id = 0; id < vocab_size() && !all && !has_unused; ++id) {
-    const std::span<const uint32_t> symbols = merging.merge(piece(id));
-    whole[id] = symbols.size() == 1 && symbols[0] == id;
+  for (uint32_t id = 0; id < vocab_size() && !has_unused; ++id) {
+    if (!piece(id).empty()) {
+      const std::span<const uint32_t> symbols = merging.merge(piece(id));
+      whole[id] = symbols.size() == 1 && symbols[0] == id;
+      longest_piece = std::max(longest_piece, piece(id).size());
+    }
   }
 }
 
@@ -639,38 +664,49 @@ namespace {
 /// Words and their ids, the last word that came to a place. An entry is one cache line.
 class WordCache {
  public:
+  /// A short word in registers. Words of one length have different bytes[].
+  struct Key {
+    std::array<uint64_t, 3> bytes{};
+    uint32_t length = 0;  // of the word, and kPart
+
+    bool operator==(const Key& other) const {
+      return ((bytes[0] ^ other.bytes[0]) | (bytes[1] ^ other.bytes[1]) |
+              (bytes[2] ^ other.bytes[2]) | (length ^ other.length)) == 0;
+    }
+    bool is_ascii() const { return ((bytes[0] | bytes[1] | bytes[2]) & 0x8080808080808080) == 0; }
+    uint64_t hash() const { return mix(mix(mix(bytes[0] ^ length) ^ bytes[1]) ^ bytes[2]); }
+  };
   struct alignas(64) Entry {
-    std::array<uint64_t, 3> word{};
-    uint8_t length = 0;  // of the word; 0: the entry is empty
-    uint8_t count = 0;   // of ids
-    std::array<uint32_t, 9> ids{};
+    Key key;             // length 0: the entry is empty
+    uint32_t count = 0;  // of ids
+    std::array<uint32_t, 7> ids{};
   };
   static_assert(sizeof(Entry) == 64);
-  static constexpr size_t kLongest = 24;  // bytes of a word
+  static constexpr size_t kLongest = 24;    // bytes of a word
+  static constexpr uint32_t kPart = 0x100;  // the word is a part of a longer one
 
-  WordCache() : entries_(kEntries) {}
-  static bool fits(std::string_view word) { return !word.empty() && word.size() <= kLongest; }
-  /// The entry that holds the word (length != 0) or may hold it; call put() to make it do so.
-  Entry& at(std::string_view word) {
-    key_ = key_of(word);
-    const uint64_t hash = mix(mix(mix(key_[0] ^ word.size()) ^ key_[1]) ^ key_[2]);
-    return entries_[hash & (kEntries - 1)];
-  }
-  /// Of the last at().
-  bool holds(const Entry& entry, std::string_view word) const {
-    return entry.word == key_ && entry.length == word.size();
-  }
-  void put(Entry& entry, std::string_view word, std::span<const uint32_t> ids) const {
-    if (ids.size() <= entry.ids.size()) {
-      entry.word = key_;
-      entry.length = static_cast<uint8_t>(word.size());
-      entry.count = static_cast<uint8_t>(ids.size());
-      std::copy(ids.begin(), ids.end(), entry.ids.begin());
+  explicit WordCache(bool used) : entries_(used ? kEntries : 0) {}
+  /// Loads may overlap, and none leaves the word. 1 <= word.size() <= kLongest.
+  static Key key_of(std::string_view word) {
+    const char* const begin = word.data();
+    const char* const end = begin + word.size();
+    const auto length = static_cast<uint32_t>(word.size());
+    if (length > 16) {
+      return {{load<uint64_t>(begin), load<uint64_t>(begin + 8), load<uint64_t>(end - 8)}, length};
     }
+    if (length >= 8) {
+      return {{load<uint64_t>(begin), load<uint64_t>(end - 8), 0}, length};
+    }
+    if (length >= 4) {
+      return {{load<uint32_t>(begin) | load<uint32_t>(end - 4) << 32, 0, 0}, length};
+    }
+    const auto byte = [&](size_t i) { return uint64_t{static_cast<unsigned char>(begin[i])}; };
+    return {{byte(0) | byte(length / 2) << 8 | byte(length - 1) << 16, 0, 0}, length};
   }
+  /// The entry that holds the word, if entry.key == key, or that may be made to hold it.
+  Entry& at(const Key& key) { return entries_[key.hash() & (kEntries - 1)]; }
 
  private:
-  using Key = std::array<uint64_t, 3>;
   static constexpr size_t kEntries = 1 << 14;  // 1 MiB
 
   template <typename T>
@@ -679,41 +715,33 @@ class WordCache {
     std::memcpy(&value, from, sizeof value);
     return value;
   }
-  /// Words of one length have different keys; loads may overlap, and none leaves the word.
-  static Key key_of(std::string_view word) {
-    const char* const begin = word.data();
-    const char* const end = begin + word.size();
-    if (word.size() > 16) {
-      return {load<uint64_t>(begin), load<uint64_t>(begin + 8), load<uint64_t>(end - 8)};
-    }
-    if (word.size() >= 8) {
-      return {load<uint64_t>(begin), load<uint64_t>(end - 8), 0};
-    }
-    if (word.size() >= 4) {
-      return {load<uint32_t>(begin), load<uint32_t>(end - 4), 0};
-    }
-    const auto byte = [&](size_t i) { return uint64_t{static_cast<unsigned char>(begin[i])}; };
-    return {byte(0) | byte(word.size() / 2) << 8 | byte(word.size() - 1) << 16, 0, 0};
-  }
 
   std::vector<Entry> entries_;
-  Key key_{};
 };
 
 }  // namespace
 
 struct BytePairEncoder::Impl {
   Impl(std::shared_ptr<const BytePairModel> model_in, const BytePairDropout& dropout_in)
-      : owner(std::move(model_in)), model(owner->impl()), dropout(dropout_in), merging(model) {
+      : owner(std::move(model_in)),
+        model(owner->impl()),
+        dropout(dropout_in),
+        merging(model),
+        cache(dropout.probability == 0) {
     require(dropout.probability >= 0 && dropout.probability <= 1, ErrorKind::bad_option,
             "the probability of BPE-dropout is {}; it must be from 0 to 1", dropout.probability);
   }
 
-  void encode(std::string_view word, std::vector<uint32_t>& out, uint64_t document,
+  void encode(std::string_view word, std::vector<uint32_t>& out, uint64_t position);
+  void sample(std::string_view word, std::vector<uint32_t>& out, uint64_t document,
               uint64_t position);
-  void encode_part(std::string_view part, std::vector<uint32_t>& out, uint64_t document,
-                   uint64_t position);
-  void encode_whole(uint32_t id, std::vector<uint32_t>& out);
+  void encode_parts(std::string_view word, std::vector<uint32_t>& out, uint64_t position);
+  void encode_short(const WordCache::Key& key, std::string_view word, std::vector<uint32_t>& out,
+                    uint64_t position);
+  void encode_any(std::string_view word, bool is_part, std::vector<uint32_t>& out,
+                  uint64_t position);
+  void write(uint32_t id, std::vector<uint32_t>& out);
+  void write_unknown(std::vector<uint32_t>& out);
   void resolve(std::span<const uint32_t> symbols, std::string_view word, std::vector<uint32_t>& out,
                uint64_t position);
 
@@ -723,63 +751,112 @@ struct BytePairEncoder::Impl {
   Merging merging;
   WordCache cache;
   std::vector<size_t> unknown_lengths;
+  size_t unknown = 0;  // bytes of the unknown characters not yet written down
 };
 
 void BytePairEncoder::Impl::encode(std::string_view word, std::vector<uint32_t>& out,
-                                   uint64_t document, uint64_t position) {
-  unknown_lengths.clear();
-  if (!model.cuts_at_space) {
-    encode_part(word, out, document, position);
-    return;
-  }
-  const uint32_t id =
-      model.options.ignore_merges && dropout.probability == 0 ? model.find(word) : kNoPiece;
-  if (id != kNoPiece) {
-    encode_whole(id, out);
-    return;
-  }
-  size_t begin = 0;
-  for (size_t i = word.find(kSpace, 1); i != std::string_view::npos;
-       i = word.find(kSpace, i + kSpace.size())) {
-    if (!word.substr(0, i).ends_with(kSpace)) {
-      encode_part(word.substr(begin, i - begin), out, document, position + begin);
-      begin = i;
-    }
-  }
-  encode_part(word.substr(begin), out, document, position + begin);
-}
-
-void BytePairEncoder::Impl::encode_part(std::string_view part, std::vector<uint32_t>& out,
-                                        uint64_t document, uint64_t position) {
-  if (dropout.probability > 0) {
-    resolve(merging.merge(part, dropout, document, position), part, out, position);
-    return;
-  }
-  WordCache::Entry* entry = nullptr;
-  if (WordCache::fits(part) && !model.has_unused) {
-    entry = &cache.at(part);
-    if (cache.holds(*entry, part)) {
-      out.insert(out.end(), entry->ids.begin(), entry->ids.begin() + entry->count);
+                                   uint64_t position) {
+  if (word.size() <= WordCache::kLongest && !model.has_unused) {
+    const WordCache::Key key = WordCache::key_of(word);
+    if (key.is_ascii()) {  // in such a word nearly every two letters can merge
+      encode_short(key, word, out, position);
       return;
     }
   }
-  const size_t first = out.size();
-  const size_t unknown = unknown_lengths.size();
-  const uint32_t id = model.find(part);
-  if (id != kNoPiece && model.whole[id]) {
-    encode_whole(id, out);
-  } else {
-    resolve(merging.merge(part), part, out, position);
+  encode_parts(word, out, position);
+}
+
+void BytePairEncoder::Impl::encode_parts(std::string_view word, std::vector<uint32_t>& out,
+                                         uint64_t position) {
+  if (model.has_unused) {
+    resolve(merging.merge(word), word, out, position);
+    return;
   }
-  if (entry != nullptr && unknown_lengths.size() == unknown) {
-    cache.put(*entry, part, std::span(out).subspan(first));
+  if (model.options.ignore_merges && word.size() <= model.longest_piece) {
+    const uint32_t id = model.find(word);
+    if (id != kNoPiece) {
+      write(id, out);
+      return;
+    }
+  }
+  size_t begin = 0;
+  for (size_t i = 1; i <= word.size(); ++i) {
+    if (i < word.size() && !model.may_cut(word, i)) {
+      continue;
+    }
+    const std::string_view part = word.substr(begin, i - begin);
+    if (part.size() <= WordCache::kLongest && unknown == 0) {
+      WordCache::Key key = WordCache::key_of(part);
+      key.length |= model.options.ignore_merges ? WordCache::kPart : 0;
+      encode_short(key, part, out, position + begin);
+    } else {
+      encode_any(part, true, out, position + begin);
+    }
+    begin = i;
   }
 }
 
-void BytePairEncoder::Impl::encode_whole(uint32_t id, std::vector<uint32_t>& out) {
+void BytePairEncoder::Impl::encode_short(const WordCache::Key& key, std::string_view word,
+                                         std::vector<uint32_t>& out, uint64_t position) {
+  WordCache::Entry& entry = cache.at(key);
+  if (entry.key == key) {
+    if (entry.count == 1) {
+      out.push_back(entry.ids[0]);
+    } else {
+      out.insert(out.end(), entry.ids.begin(), entry.ids.begin() + entry.count);
+    }
+    return;
+  }
+  const size_t first = out.size();
+  const size_t lengths = unknown_lengths.size();
+  encode_any(word, key.length > WordCache::kLongest, out, position);
+  const size_t count = out.size() - first;
+  if (count <= entry.ids.size() && unknown == 0 && unknown_lengths.size() == lengths) {
+    entry.key = key;
+    entry.count = static_cast<uint32_t>(count);
+    std::copy(out.end() - static_cast<std::ptrdiff_t>(count), out.end(), entry.ids.begin());
+  }
+}
+
+void BytePairEncoder::Impl::encode_any(std::string_view word, bool is_part,
+                                       std::vector<uint32_t>& out, uint64_t position) {
+  const uint32_t id = word.size() <= model.longest_piece ? model.find(word) : kNoPiece;
+  if (id != kNoPiece && (model.whole[id] || (model.options.ignore_merges && !is_part))) {
+    write(id, out);
+  } else {
+    resolve(merging.merge(word), word, out, position);
+  }
+}
+
+void BytePairEncoder::Impl::sample(std::string_view word, std::vector<uint32_t>& out,
+                                   uint64_t document, uint64_t position) {
+  size_t begin = 0;
+  for (size_t i = 1; i <= word.size(); ++i) {
+    const bool end =
+        i == word.size() || (model.cuts_at_space && word.substr(i).starts_with(kSpace) &&
+                             !word.substr(0, i).ends_with(kSpace));
+    if (end) {
+      const std::string_view part = word.substr(begin, i - begin);
+      resolve(merging.merge(part, dropout, document, position + begin), part, out,
+              position + begin);
+      begin = i;
+    }
+  }
+}
+
+void BytePairEncoder::Impl::write(uint32_t id, std::vector<uint32_t>& out) {
+  write_unknown(out);
   out.push_back(id);
   if (id == model.options.unknown_id) {
     unknown_lengths.push_back(model.piece(id).size());
+  }
+}
+
+void BytePairEncoder::Impl::write_unknown(std::vector<uint32_t>& out) {
+  if (unknown > 0) {
+    out.push_back(static_cast<uint32_t>(model.options.unknown_id));
+    unknown_lengths.push_back(unknown);
+    unknown = 0;
   }
 }
 
@@ -788,18 +865,9 @@ void BytePairEncoder::Impl::encode_whole(uint32_t id, std::vector<uint32_t>& out
 void BytePairEncoder::Impl::resolve(std::span<const uint32_t> symbols, std::string_view word,
                                     std::vector<uint32_t>& out, uint64_t position) {
   size_t at = 0;
-  size_t unknown = 0;  // bytes of the unknown characters not yet written down
-  const auto write_unknown = [&] {
-    if (unknown > 0) {
-      out.push_back(static_cast<uint32_t>(model.options.unknown_id));
-      unknown_lengths.push_back(unknown);
-      unknown = 0;
-    }
-  };
   const auto resolve_one = [&](uint32_t symbol) {
     if (symbol < model.vocab_size()) {
-      write_unknown();
-      encode_whole(symbol, out);
+      write(symbol, out);
       at += model.piece(symbol).size();
       return;
     }
@@ -816,18 +884,17 @@ void BytePairEncoder::Impl::resolve(std::span<const uint32_t> symbols, std::stri
             "piece",
             model.name, utf8_replace_invalid(unit), position + at - unit.size());
     if (!model.options.fuse_unknown) {
-      write_unknown();
+      write_unknown(out);
     }
     unknown += unit.size();
   };
   for (const uint32_t symbol : symbols) {
-    if (model.is_unused(symbol)) {
+    if (model.has_unused && model.is_unused(symbol)) {
       merging.take_apart(symbol, resolve_one);
     } else {
       resolve_one(symbol);
     }
   }
-  write_unknown();
 }
 
 BytePairEncoder::BytePairEncoder(std::shared_ptr<const BytePairModel> model,
@@ -840,7 +907,17 @@ void BytePairEncoder::encode(std::string_view word, std::vector<uint32_t>& out, 
                              uint64_t position) {
   require(word.size() < UINT32_MAX, ErrorKind::bad_data,
           "{}: a word has {} bytes; at most 2^32 - 2 are possible", impl_->model.name, word.size());
-  impl_->encode(word, out, document, position);
+  impl_->unknown_lengths.clear();
+  impl_->unknown = 0;
+  if (word.empty()) {
+    return;
+  }
+  if (impl_->dropout.probability > 0) {
+    impl_->sample(word, out, document, position);
+  } else {
+    impl_->encode(word, out, position);
+  }
+  impl_->write_unknown(out);
 }
 
 const std::vector<size_t>& BytePairEncoder::unknown_lengths() const {

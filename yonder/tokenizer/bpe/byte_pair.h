@@ -51,8 +51,9 @@ struct BytePairVocabulary {
   // USER_DEFINED (the last are to be cut out of the text before, since they never merge).
   std::vector<std::string> pieces = {};
   // Merges in order of rank, as ids of the two parts; the result is the piece that is their
-  // concatenation. Of two equal pairs the later counts. The unknown piece and the pieces of byte
-  // fallback may not be parts. Empty where `scores` rank the pieces instead.
+  // concatenation. Of two equal pairs the later counts. The unknown piece may not be a part, and
+  // pieces of byte fallback may be neither part nor result. Empty where `scores` rank the pieces
+  // instead.
   std::vector<std::pair<uint32_t, uint32_t>> merges = {};
   // [vocab_size] SentencePiece: any two neighbours whose concatenation is a piece may be merged,
   // the highest score first. Empty where there are merges.

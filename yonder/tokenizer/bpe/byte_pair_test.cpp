@@ -395,6 +395,17 @@ TEST(BytePair, RefusesMergesOfTheUnknownPiece) {
               testing::HasSubstr("merge 0 has the part \"?\", which is the unknown piece"));
 }
 
+TEST(BytePair, RefusesMergesOfPiecesOfByteFallback) {
+  BytePairVocabulary vocabulary = with_merges({"a", "<0x41>", "a<0x41>"}, {{"a", "<0x41>"}});
+  vocabulary.byte_ids.assign(256, kNoPiece);
+  vocabulary.byte_ids['A'] = 1;
+  const BytePairOptions options = {.unit = BytePairUnit::character, .byte_fallback = true};
+  EXPECT_THAT(error_of(vocabulary, options),
+              testing::HasSubstr("merge 0 has or makes \"<0x41>\", which is a piece of byte"));
+  vocabulary.byte_ids['A'] = 2;
+  EXPECT_THAT(error_of(vocabulary, options), testing::HasSubstr("has or makes \"a<0x41>\""));
+}
+
 TEST(BytePair, RefusesAPieceWithTwoIds) {
   EXPECT_EQ(error_of({.pieces = {"a", "b", "a"}}),
             "test.json: ids 0 and 2 are the same piece, \"a\"; each piece may have one id");

@@ -209,8 +209,8 @@ SplitPattern::SplitPattern(const std::string& expression) {
 }
 
 const SplitPattern& SplitPattern::gpt2() {
-  static const SplitPattern kPattern{kGpt2};
-  return kPattern;
+  static const SplitPattern pattern{kGpt2};
+  return pattern;
 }
 
 bool SplitPattern::hand_written() const { return impl_->next != nullptr; }

@@ -161,7 +161,7 @@ TEST(SplitPattern, SaysWhereMatchingGivesUp) {
 TEST(SplitPattern, RefusesWhatPcre2ReadsDifferently) {
   for (const char* expression :
        {"\\w+", "\\bx", "\\h", "\\v", "\\R", "[a[b]]", "[a&&b]", "[]a]", "\\p{N}{1,3}+", "x{,2}",
-        "a(?i)b|c", "(?m)a", "(?<name>a)", "\\1", "[\\w]"}) {
+        "x{2}?", "(*CR)x", "a(?i)b|c", "(?m)a", "(?<name>a)", "\\1", "[\\w]"}) {
     EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { SplitPattern{expression}; }),
                 testing::HasSubstr("which means something else in PCRE2"))
         << expression;

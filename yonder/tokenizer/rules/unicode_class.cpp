@@ -109,8 +109,8 @@ std::string_view general_category(int32_t code_point) {
 }
 
 CharacterClass character_class(int32_t code_point) {
-  static const ClassTable kTable;
-  return code_point < 0 ? CharacterClass::other : kTable.find(code_point);
+  static const ClassTable table;
+  return code_point < 0 ? CharacterClass::other : table.find(code_point);
 }
 
 }  // namespace yonder::tokenizer

@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace yonder::tokenizer {
 
@@ -39,8 +41,10 @@ class Checker {
         escape();
       } else if (c == '[') {
         character_class();
-      } else if (c == '(' && starts_with("(?")) {
+      } else if (starts_with("(?")) {
         group();
+      } else if (starts_with("(*")) {
+        refuse(expression_, at_, "(*");
       } else if (c == '{') {
         interval();
       } else {
@@ -104,7 +108,8 @@ class Checker {
     refuse(expression_, at_, "a group or option of this kind");
   }
 
-  // {1,3}+ repeats the repetition in one engine and keeps what it took in the other.
+  // {1,3}+ repeats the repetition in one engine and keeps what it took in the other; {2}? makes it
+  // optional in one and lazy in the other.
   void interval() {
     const size_t begin = at_;
     const size_t end = expression_.find('}', at_);
@@ -116,8 +121,8 @@ class Checker {
       refuse(expression_, begin, "an interval without a lower bound");
     }
     at_ = end + 1;
-    if (starts_with("+")) {
-      refuse(expression_, begin, "an interval followed by +");
+    if (starts_with("+") || starts_with("?")) {
+      refuse(expression_, begin, "an interval followed by + or ?");
     }
   }
 
@@ -133,6 +138,10 @@ struct DeleteCode {
 struct DeleteMatchData {
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
 };
+struct DeleteContext {
+  void operator()(pcre2_compile_context* context) const { pcre2_compile_context_free(context); }
+};
+using OwnedContext = std::unique_ptr<pcre2_compile_context, DeleteContext>;
 using OwnedCode = std::unique_ptr<pcre2_code, DeleteCode>;
 using OwnedMatchData = std::unique_ptr<pcre2_match_data, DeleteMatchData>;
 
@@ -147,8 +156,12 @@ std::string text_of_error(int error) {
 OwnedCode compile(const std::string& expression) {
   int error = 0;
   PCRE2_SIZE offset = 0;
+  const OwnedContext context(pcre2_compile_context_create(nullptr));
+  require(context != nullptr, ErrorKind::memory, "no memory to compile a split pattern");
+  pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
   OwnedCode code(pcre2_compile(bytes_of(expression), expression.size(),
-                               PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE, &error, &offset, nullptr));
+                               PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE, &error, &offset,
+                               context.get()));
   require(code != nullptr, ErrorKind::bad_data, "the split pattern \"{}\" is wrong at byte {}: {}",
           expression, offset, text_of_error(error));
   pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);  // without it the interpreter runs
@@ -219,13 +232,8 @@ class StandIns {
 
  private:
   static constexpr int32_t kCodePoints = 0x110000;
-  // Ideographs keep their script: they fill planes 2 and 3.
-  struct Kind {
-    std::string_view category;
-    size_t length;
-    bool ideographic;
-    auto operator<=>(const Kind&) const = default;
-  };
+  // Category, bytes, and whether in planes 2 and 3: ideographs, which fill them, keep their script.
+  using Kind = std::tuple<std::string_view, size_t, bool>;
   struct Range {
     int32_t first;
     int32_t last;
@@ -270,7 +278,7 @@ constexpr char kStrayByte = 1;  // a control: neither letter, number nor white s
 
 /// `text` as PCRE2 is to see it; `copy` holds it where it differs.
 std::string_view shown(std::string_view text, std::string& copy) {
-  static const StandIns kStandIns;
+  static const StandIns stand_ins;
   std::string character;
   for (size_t i = 0; i < text.size();) {
     if (static_cast<unsigned char>(text[i]) < 0x80) {
@@ -278,7 +286,7 @@ std::string_view shown(std::string_view text, std::string& copy) {
       continue;
     }
     const Utf8Unit unit = utf8_at(text, i);
-    const int32_t stand_in = unit.code_point < 0 ? kStrayByte : kStandIns.of(unit.code_point);
+    const int32_t stand_in = unit.code_point < 0 ? kStrayByte : stand_ins.of(unit.code_point);
     if (stand_in != unit.code_point) {
       if (copy.empty()) {
         copy = text;
