@@ -27,6 +27,8 @@ PYTHON = os.path.join(BUILD, "venv", "bin", "python")
 WORK = os.path.join(BUILD, "work")
 MODELS = ["bytepiece_80k", "bytepiece.eu.plus.40k"]
 LANGUAGES = ["zh", "en"]
+# Models of byte-pair encoding, and what time over ours each peer is to reach at least.
+BYTE_PAIR = {"roberta-base": {"tokenizers": 5, "tiktoken": 2}, "phi-3-mini": {"tokenizers": 5}}
 ALPHAS = ["0.1", "0.5", "1.0"]
 TIE = 1e-9        # nats between two scores that count as equal in double precision
 FLOAT32 = 1e-6    # relative difference that float32 sums of a line's scores cannot resolve
@@ -376,6 +378,44 @@ class Comparison:
                                  verdict(ratio, targets.get(peer))])
         return rows
 
+    # -- byte-pair encoding against tokenizers and tiktoken
+
+    def byte_pair(self):
+        rows = []
+        for name, peers in BYTE_PAIR.items():
+            model = os.path.join(self.options.tokenizer_dir, name + ".tokenizer.json")
+            for language in LANGUAGES:
+                say("byte_pair: %s, %s" % (name, language))
+                text = self.text(language, self.text_bytes)
+                workers = {"Yonder": Worker([program("bpe_speed"), model, text], self.core)}
+                for peer in peers:
+                    workers[peer] = Worker([PYTHON, os.path.join(HERE, "peer_bpe.py"), peer, model,
+                                            text], self.core)
+                plan = {peer: (worker, "encode") for peer, worker in workers.items()}
+                first = Runs()
+                interleave(first, plan, 1)  # warm-up; the ids are compared
+                for peer in peers:
+                    if first.cpu(peer, "crc") != first.cpu("Yonder", "crc"):
+                        sys.exit("%s, %s: ids differ from those of %s" % (name, language, peer))
+                plan["tokenizers, by lines"] = (workers["tokenizers"], "encode_lines")
+                runs = Runs()
+                interleave(runs, plan, self.rounds)
+                for peer in plan:
+                    runs.check_same_ids(peer)
+                    ratio = runs.ratio(peer, "Yonder")
+                    rows.append([name, language, peer,
+                                 "%.2f" % (os.path.getsize(text) / 1e6 / runs.best(peer)),
+                                 "%.2f" % ratio, "%.2f" % (runs.best(peer) / runs.best("Yonder")),
+                                 verdict(ratio, peers.get(peer))])
+                for worker in workers.values():
+                    worker.close()
+        return [("Byte-pair encoding", table(
+            ["model", "text", "program", "MB/s, best of %d" % self.rounds,
+             "time / Yonder's, median", "best / best", "target"], rows) +
+            "\nOne text at once; the ids of all programs are the same. Yonder's cache of words is "
+            "empty at the start of each run, and so is that of tokenizers. By lines tokenizers "
+            "does less: a line end ends a word there, so its ids may differ.\n")]
+
     # -- n-best against SentencePiece
 
     def nbest(self):
@@ -597,7 +637,7 @@ class Comparison:
                        rows))]
 
 
-SECTIONS = ["encode", "nbest", "sampling_cost", "threads", "one_chunk", "train", "load"]
+SECTIONS = ["encode", "byte_pair", "nbest", "sampling_cost", "threads", "one_chunk", "train", "load"]
 
 
 def first_line(command):
@@ -617,7 +657,8 @@ def machine():
 
 
 def versions():
-    wanted = ["bytepiece", "pyahocorasick", "rs_bytepiece", "tokenizers", "sentencepiece"]
+    wanted = ["bytepiece", "pyahocorasick", "rs_bytepiece", "tokenizers", "sentencepiece",
+              "tiktoken"]
     found = subprocess.run([PYTHON, "-c", "import sys, importlib.metadata as m\n"
                             "print(', '.join(p + ' ' + m.version(p) for p in sys.argv[1:]))"]
                            + wanted, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
@@ -644,12 +685,15 @@ def add_data_options(parser):
                         help="folder of en.txt.zst, zh.txt.zst, mixed.txt.zst and code.txt.zst")
     parser.add_argument("--model-dir", default=os.path.join(data, "models", "bytepiece"),
                         help="folder of the published BytePiece models, zipped")
+    parser.add_argument("--tokenizer-dir", default=os.path.join(data, "models", "hf-tokenizers"),
+                        help="folder of roberta-base.tokenizer.json and phi-3-mini.tokenizer.json")
 
 
 def check_data_options(options):
-    for folder in (options.text_dir, options.model_dir):
+    for name in ("text_dir", "model_dir", "tokenizer_dir"):
+        folder = getattr(options, name)
         if not os.path.isdir(folder):
-            sys.exit("%s: no such folder; name it with --text-dir or --model-dir" % folder)
+            sys.exit("%s: no such folder; name it with --%s" % (folder, name.replace("_", "-")))
 
 
 def main():

@@ -125,6 +125,8 @@ def timed(peer, work, arguments):
         gc.enable()
         repeats += 1
     cpu, wall = used_cpu / repeats, used_wall / repeats
+    if hasattr(peer, "finish"):
+        ids = peer.finish(ids)
     if ids and isinstance(ids[0], list):  # pieces by chunk, no ids
         return {"cpu": cpu, "wall": wall, "tokens": sum(map(len, ids))}
     return {"cpu": cpu, "wall": wall, "tokens": len(ids),
@@ -139,8 +141,8 @@ def dump(peer, text, path):
     return {"chunks": len(chunks)}
 
 
-def main():
-    peer = PEERS[sys.argv[1]](sys.argv[2])
+def main(peers):
+    peer = peers[sys.argv[1]](sys.argv[2])
     with open(sys.argv[3], "rb") as file:
         text = file.read().decode("utf-8")
     peer.use(text)
@@ -155,4 +157,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(PEERS)
