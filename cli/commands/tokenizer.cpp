@@ -21,13 +21,22 @@ std::vector<CommandRow> tokenizer_commands() {
 }
 
 void ModelArgument::visit(OptionVisitor& v) {
-  v.path("model", model, "vocabulary (a BytePiece .model)");
+  v.path("model", model,
+         "vocabulary: a BytePiece or SentencePiece .model, a tokenizer.json, or a folder with one");
   load.visit(v);
 }
 
 tokenizer::Tokenizer ModelArgument::open(Progress& progress) const {
   require_option("model", model, "the vocabulary, e.g. -m book.model");
   return tokenizer::Tokenizer::load(model, load, &progress);
+}
+
+uint64_t text_pieces(const tokenizer::Tokenizer& tokenizer) {
+  uint64_t pieces = 0;
+  for (uint32_t id = 0; id < tokenizer.vocab_size(); ++id) {
+    pieces += tokenizer.special(id) ? 0 : 1;
+  }
+  return pieces;
 }
 
 std::string read_text(const std::string& text, const std::vector<std::string>& input) {

@@ -25,6 +25,9 @@ struct ModelArgument {
   tokenizer::Tokenizer open(Progress& progress) const;
 };
 
+/// Ids that stand for text.
+uint64_t text_pieces(const tokenizer::Tokenizer& tokenizer);
+
 /// The whole text of one command: --text, else the files one after another, else standard input.
 /// Compressed files are unpacked.
 std::string read_text(const std::string& text, const std::vector<std::string>& input);

@@ -49,8 +49,10 @@ struct Convert : Command {
   void visit(OptionVisitor& v) override {
     model.visit(v);
     v.path("from-list", from_list, "instead of a model: lines of a piece, a tab, a count");
-    v.choice("to", to, tokenizer::model_format_names(),
-             "format to write: bytepiece, or cache for a binary copy (.ytc) that loads faster");
+    v.choice(
+        "to", to, tokenizer::model_format_names(),
+        "format to write: bytepiece, sentencepiece, tokenizer-json, or cache for a binary copy "
+        "(.ytc) that loads faster");
     v.path("out", out_path, "model file to write");
     v.flag("force", force, "overwrite the output");
   }
@@ -69,23 +71,27 @@ struct Convert : Command {
     }
     const tokenizer::Tokenizer t = model.open(progress);
     require_free(out_path, force);
-    t.save(out_path, to);
-    out.print("{}: {} pieces\n", out_path, t.vocab_size() - tokenizer::kFirstPieceId);
+    t.save(out_path, to, &progress);
+    out.print("{}: {} pieces\n", out_path, text_pieces(t));
   }
 };
 
 }  // namespace
 
 CommandRow tokenizer_convert_command() {
-  return {.name = "convert",
-          .summary = "save a vocabulary anew, repair it, or make one from a list",
-          .details =
-              "With --from-list, missing single bytes are added and pieces that their own parts "
-              "beat are pruned. With --add-bytes a model that lacks single bytes gets them.",
-          .positional = "",
-          .examples = {"yonder tokenizer convert -m book.model -o copy.model",
-                       "yonder tokenizer convert --from-list words.tsv -o words.model"},
-          .make = make_command<Convert>};
+  return {
+      .name = "convert",
+      .summary = "save a vocabulary anew, repair it, or make one from a list",
+      .details =
+          "With --from-list, missing single bytes are added and pieces that their own parts "
+          "beat are pruned. With --add-bytes a model that lacks single bytes gets them. A "
+          "BytePiece model can be written for SentencePiece and for Hugging Face's tokenizers; "
+          "what those formats cannot hold is reported on standard error.",
+      .positional = "",
+      .examples = {"yonder tokenizer convert -m book.model -o copy.model",
+                   "yonder tokenizer convert -m book.model --to tokenizer-json -o tokenizer.json",
+                   "yonder tokenizer convert --from-list words.tsv -o words.model"},
+      .make = make_command<Convert>};
 }
 
 }  // namespace yonder::cli

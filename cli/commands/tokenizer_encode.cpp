@@ -386,7 +386,9 @@ CommandRow tokenizer_encode_command() {
       .name = "encode",
       .summary = "text to ids",
       .details =
-          "Any bytes are text; nothing is normalised unless --normalize asks for it, and decode "
+          "Any bytes are text; with a BytePiece model nothing is normalised unless --normalize "
+          "asks "
+          "for it, and decode "
           "gives the same bytes back. Without --sample the best segmentation is taken; with it one "
           "is drawn from the exact distribution P(w) ~ exp(alpha * score), reproducibly for a "
           "seed, whatever the number of threads.",

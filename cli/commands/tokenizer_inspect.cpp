@@ -104,20 +104,23 @@ struct Inspect : Command {
 
   void inspect_model(JsonWriter& w, Progress& progress, Output& out) const {
     const tokenizer::Tokenizer t = tokenizer::Tokenizer::load(path, load, &progress);
-    const tokenizer::Vocabulary& vocabulary = t.vocabulary();
-    std::vector<uint32_t> ids;  // without the gaps that a file may have
-    for (uint32_t id = tokenizer::kFirstPieceId; id < t.vocab_size(); ++id) {
-      if (!vocabulary.piece(id).empty()) {
+    std::vector<uint32_t> ids;  // without special ids and the gaps that a file may have
+    for (uint32_t id = 0; id < t.vocab_size(); ++id) {
+      if (!t.special(id) && !t.piece(id).empty()) {
         ids.push_back(id);
       }
     }
     const size_t pieces = ids.size();
     const size_t shown = std::min(pieces, static_cast<size_t>(show));
     std::vector<uint32_t> longest = ids;
-    std::stable_sort(longest.begin(), longest.end(), [&](uint32_t a, uint32_t b) {
-      return vocabulary.piece(a).size() > vocabulary.piece(b).size();
-    });
+    std::stable_sort(longest.begin(), longest.end(),
+                     [&](uint32_t a, uint32_t b) { return t.piece(a).size() > t.piece(b).size(); });
     longest.resize(shown);
+    if (t.format() != "bytepiece") {
+      inspect_imported(t, pieces, longest, w, out);
+      return;
+    }
+    const tokenizer::Vocabulary& vocabulary = t.vocabulary();
     std::vector<uint32_t> frequent = std::move(ids);
     std::stable_sort(frequent.begin(), frequent.end(), [&](uint32_t a, uint32_t b) {
       return vocabulary.count(a) > vocabulary.count(b);
@@ -151,6 +154,40 @@ struct Inspect : Command {
         out.print("{:<17}{}\t{}\t{}\n", name, id, vocabulary.count(id),
                   printable_piece(vocabulary.piece(id)));
       }
+    }
+  }
+
+  // Another program's model has scores instead of counts, or merges.
+  void inspect_imported(const tokenizer::Tokenizer& t, size_t pieces,
+                        const std::vector<uint32_t>& longest, JsonWriter& w, Output& out) const {
+    const size_t special = t.vocab_size() - pieces;
+    const auto id_or_none = [](std::optional<uint32_t> id) {
+      return id ? std::to_string(*id) : std::string("none");
+    };
+    if (json) {
+      w.key("kind").value(t.kind()).key("format").value(t.format());
+      w.key("checksum").value(t.checksum()).key("vocab_size").value(t.vocab_size());
+      w.key("pieces").value(static_cast<uint64_t>(pieces));
+      for (const auto& [name, id] : {std::pair{"bos", t.bos_id()}, {"eos", t.eos_id()}}) {
+        w.key(name);
+        id ? w.value(*id) : w.null();
+      }
+      w.key("longest").begin_array();
+      for (const uint32_t id : longest) {
+        w.begin_object().key("id").value(id).key("piece");
+        write_piece(w, t.piece(id));
+        w.end_object();
+      }
+      w.end_array();
+      return;
+    }
+    out.print("kind             {} vocabulary, {}\n", t.kind() == "bpe" ? "BPE" : t.kind(),
+              t.format());
+    out.print("checksum         {}\n", t.checksum());
+    out.print("ids              {} ({} special, {} pieces)\n", t.vocab_size(), special, pieces);
+    out.print("bos, eos         {}, {}\n", id_or_none(t.bos_id()), id_or_none(t.eos_id()));
+    for (const uint32_t id : longest) {
+      out.print("longest          {}\t{}\n", id, printable_piece(t.piece(id)));
     }
   }
 };

@@ -52,7 +52,7 @@ struct Stats : Command {
 
   void print(const std::string& path, const tokenizer::Tokenizer& t,
              const std::vector<tokenizer::Evaluation>& evaluations, Output& out) const {
-    const uint64_t pieces = t.vocab_size() - tokenizer::kFirstPieceId;
+    const uint64_t pieces = text_pieces(t);
     out.print("{}: {} pieces\n", path, pieces);
     for (const tokenizer::Evaluation& e : evaluations) {
       out.print("  {}\n", e.text);

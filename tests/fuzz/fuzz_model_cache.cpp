@@ -40,7 +40,7 @@ const std::string& good_file() {
   static const std::string bytes = [] {
     const yonder::TemporaryFolder folder;
     const UnigramModel model(
-        Vocabulary({{"a", 9}, {"b", 5}, {"ab", 3}, {"bab", 2}, {"abab", 1}}, "seed"), false);
+        Vocabulary({{"a", 9}, {"b", 5}, {"ab", 3}, {"bab", 2}, {"abab", 1}}, "seed"));
     save_model_cache(model, folder.path() / "x.ytc", {});
     return yonder::read_file(folder.path() / "x.ytc");
   }();

@@ -370,7 +370,7 @@ EncodeCorpusReport encode_corpus(const Tokenizer& tokenizer, const EncodeCorpusO
   if (!resumed) {
     require_free(out, options.force);
   }
-  CorpusBlocks corpus(options.input, options.encode);
+  CorpusBlocks corpus(options.input, options.encode, tokenizer.format() != "bytepiece");
   const Settings settings = settings_of(tokenizer, options, corpus);
   const uint32_t width = tokenizer.vocab_size() <= kMostShortIds ? 2 : 4;
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace yonder::tokenizer {
 
@@ -14,16 +15,18 @@ struct EncodeOptions {
   bool uniform = false;           // draw uniformly over all segmentations (alpha = 0)
   double alpha = 0.1;             // temperature exponent: P(w) ~ exp(alpha * score)
   std::string sampler = "exact";  // a name from unigram/sampler_table.cpp, e.g. "nbest:64"
+  double dropout = 0;             // BPE: probability with which a merge is left out
   uint64_t seed = 0;
   uint64_t epoch = 0;     // mixed into the seed, so that each epoch draws anew
   uint64_t document = 0;  // index of the (first) document, for keyed draws
   uint64_t position = 0;  // bytes of the document before the text, for keyed draws; no option, but
                           // set by who hands a document over chunk by chunk
-  std::string normalize = "none";  // none, nfc, model
+  std::string normalize = "model";  // model, none, nfc
   bool bos = false;
   bool eos = false;
-  bool parse_special = false;  // literal <pad>, <bos>, <eos> in text become ids 0, 1, 2
-  int64_t max_lag = 0;         // streaming: force a cut after this many bytes; 0 = never
+  bool special_template = false;  // the model's own special tokens around each document
+  bool parse_special = false;     // literal special tokens in the text become their ids
+  int64_t max_lag = 0;            // streaming: force a cut after this many bytes; 0 = never
 
   void visit(OptionVisitor& v);
   /// Throws Error(bad_option) for a value out of its range or fields that contradict each other.
@@ -32,14 +35,16 @@ struct EncodeOptions {
   bool sampled() const { return sample || uniform; }
 };
 
+/// How scores may be added: auto (as the program that the file comes from), double, float, fixed.
+const std::vector<std::string>& score_arithmetics();
+
 /// How a model file is read.
 struct LoadOptions {
-  std::string scores = "double";  // double: ids as the reference; fixed: int64 steps of 2^-40 nat,
-                                  // ties exact on every machine
-  std::string log_scores = {};    // file of float64 log-probabilities in id order, for exact replay
-                                  // of a program with other logarithms; empty = computed here
-  std::string cache = "auto";     // auto: keep a binary cache; off: always read the model itself
-  bool add_bytes = false;         // give missing single bytes the count 1 instead of failing
+  std::string scores = "auto";  // a name of score_arithmetics()
+  std::string log_scores = {};  // file of float64 log-probabilities in id order, for exact replay
+                                // of a program with other logarithms; empty = computed here
+  std::string cache = "auto";   // auto: keep a binary cache; off: always read the model itself
+  bool add_bytes = false;       // give missing single bytes the count 1 instead of failing
 
   void visit(OptionVisitor& v);
 };

@@ -55,22 +55,36 @@ struct ScriptTally {
   }
 };
 
+// What is asked of each id, by id.
+struct PieceTable {
+  explicit PieceTable(const Tokenizer& tokenizer) {
+    for (uint32_t id = 0; id < tokenizer.vocab_size(); ++id) {
+      special.push_back(tokenizer.special(id));
+      texts.push_back(tokenizer.text(id));
+      whole.push_back(utf8_first_error(texts.back()) == std::string_view::npos);
+      scores.push_back(tokenizer.piece_score(id).value_or(0));
+      longest = std::max(longest, texts.back().size());
+    }
+  }
+
+  std::vector<bool> special;
+  std::vector<std::string> texts;
+  std::vector<bool> whole;     // the text is whole characters
+  std::vector<double> scores;  // log p, nats; 0 where there is none
+  size_t longest = 0;          // bytes
+};
+
 // What one text is made of.
 class TextTally {
  public:
-  explicit TextTally(const Vocabulary& vocabulary)
-      : vocabulary_(vocabulary), counts_(vocabulary.size()), whole_(vocabulary.size(), true) {
-    for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
-      whole_[id] = utf8_first_error(vocabulary.piece(id)) == std::string_view::npos;
-    }
-  }
+  explicit TextTally(const PieceTable& pieces) : pieces_(pieces), counts_(pieces.texts.size()) {}
 
   /// Ids in the order of the text.
   void add(std::span<const uint32_t> ids) {
     for (const uint32_t id : ids) {
       ++counts_[id];
-      if (!whole_[id]) {
-        const std::string_view piece = vocabulary_.piece(id);
+      if (!pieces_.whole[id]) {
+        const std::string_view piece = pieces_.texts[id];
         fragments_ += piece;
         shares_.insert(shares_.end(), piece.size(), 1.0 / static_cast<double>(piece.size()));
         if (fragments_.size() >= kMostFragments) {
@@ -95,15 +109,15 @@ class TextTally {
   Evaluation evaluation(std::string name) const {
     Evaluation e;
     e.text = std::move(name);
-    e.token_lengths.resize(vocabulary_.max_piece_length() + size_t{1});
+    e.token_lengths.resize(pieces_.longest + 1);
     ScriptTally tally = in_fragments_;
     for (uint32_t id = 0; id < counts_.size(); ++id) {
       const uint64_t count = counts_[id];
-      const std::string_view piece = id < kFirstPieceId ? "" : vocabulary_.piece(id);
+      const std::string_view piece = pieces_.texts[id];
       e.tokens += count;
       e.bytes += count * piece.size();
       e.token_lengths[piece.size()] += count;
-      if (id < kFirstPieceId) {
+      if (pieces_.special[id]) {
         continue;
       }
       if (count == 0) {
@@ -111,8 +125,8 @@ class TextTally {
         continue;
       }
       ++e.used_pieces;
-      e.score += static_cast<double>(count) * vocabulary_.log_probability(id);
-      if (whole_[id]) {
+      e.score += static_cast<double>(count) * pieces_.scores[id];
+      if (pieces_.whole[id] && !piece.empty()) {
         const double share = 1.0 / static_cast<double>(piece.size());
         tally.add(piece, count, [&](size_t) { return share; });
       }
@@ -121,9 +135,8 @@ class TextTally {
     if (e.token_lengths.size() > 1) {
       e.single_byte_tokens = e.token_lengths[1];
     }
-    std::stable_sort(e.never_produced.begin(), e.never_produced.end(), [&](uint32_t a, uint32_t b) {
-      return vocabulary_.count(a) < vocabulary_.count(b);
-    });
+    std::stable_sort(e.never_produced.begin(), e.never_produced.end(),
+                     [&](uint32_t a, uint32_t b) { return pieces_.scores[a] < pieces_.scores[b]; });
     for (size_t s = 0; s < kScripts; ++s) {
       if (tally.bytes[s] > 0) {
         e.scripts.push_back({script_name(static_cast<Script>(s)), tally.bytes[s], tally.tokens[s]});
@@ -142,9 +155,8 @@ class TextTally {
     shares_.erase(shares_.begin(), shares_.begin() + static_cast<std::ptrdiff_t>(size));
   }
 
-  const Vocabulary& vocabulary_;
+  const PieceTable& pieces_;
   std::vector<uint64_t> counts_;  // by id
-  std::vector<bool> whole_;       // by id: the piece is whole characters
   std::string fragments_;         // a run of pieces that are not
   std::vector<double> shares_;    // by byte of fragments_: tokens
   ScriptTally in_fragments_;
@@ -159,23 +171,21 @@ class Side {
   bool at_end() const { return index_ == ids_.size(); }
   uint64_t byte() const { return byte_; }
   uint32_t id() const { return ids_[index_]; }
-  bool special() const { return !at_end() && id() < kFirstPieceId; }
+  bool special() const { return !at_end() && tokenizer_.special(checked()); }
 
   /// Moves past one id; the id goes to `ids` and its bytes to `bytes`.
   void take(std::vector<uint32_t>& ids, std::string& bytes) {
     const uint32_t taken = checked();
     ids.push_back(taken);
-    if (taken >= kFirstPieceId) {
-      bytes += tokenizer_.piece(taken);
-      byte_ += tokenizer_.piece(taken).size();
-    }
+    const std::string text = tokenizer_.text(taken);
+    bytes += text;
+    byte_ += text.size();
     ++index_;
   }
 
   /// Moves past one id.
   void skip() {
-    const uint32_t taken = checked();
-    byte_ += taken < kFirstPieceId ? 0 : tokenizer_.piece(taken).size();
+    byte_ += tokenizer_.text(checked()).size();
     ++index_;
   }
 
@@ -197,7 +207,7 @@ class Side {
 
 double score_of(const Tokenizer& tokenizer, const std::vector<uint32_t>& ids) {
   return std::accumulate(ids.begin(), ids.end(), 0.0, [&](double sum, uint32_t id) {
-    return id < kFirstPieceId ? sum : sum + tokenizer.vocabulary().log_probability(id);
+    return sum + tokenizer.piece_score(id).value_or(0);
   });
 }
 
@@ -260,12 +270,13 @@ std::vector<Evaluation> evaluate(const Tokenizer& tokenizer, const std::vector<s
   bare.eos = false;
   const int crew = thread_count(threads);
   const ProgressRef report(progress);
-  const TextTally empty(tokenizer.vocabulary());
+  const PieceTable pieces(tokenizer);
+  const TextTally empty(pieces);
   TextTally all = empty;
   std::vector<Evaluation> evaluations;
   for (const std::string& input : inputs) {
     TextTally tally = empty;
-    internal::CorpusBlocks corpus({input}, bare);
+    internal::CorpusBlocks corpus({input}, bare, tokenizer.format() != "bytepiece");
     report.begin(input, corpus.total(), "bytes");
     internal::encode_blocks(tokenizer, corpus, bare, crew, [&](internal::CorpusBlock& block) {
       const std::span<const uint32_t> ids(block.ids);
@@ -304,7 +315,7 @@ DiffReport diff(const Tokenizer& tokenizer, const std::vector<uint32_t>& a,
     TokenDifference difference = take_difference(side_a, side_b);
     difference.score_a = score_of(tokenizer, difference.ids_a);
     difference.score_b = score_of(tokenizer, difference.ids_b);
-    const auto is_special = [](uint32_t id) { return id < kFirstPieceId; };
+    const auto is_special = [&](uint32_t id) { return tokenizer.special(id); };
     difference.tie = std::none_of(difference.ids_a.begin(), difference.ids_a.end(), is_special) &&
                      std::none_of(difference.ids_b.begin(), difference.ids_b.end(), is_special) &&
                      std::abs(difference.score_a - difference.score_b) <= tolerance;

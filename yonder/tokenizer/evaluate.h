@@ -20,19 +20,20 @@ struct ScriptShare {
   double tokens = 0;   // tokens, each shared out evenly over its bytes
 };
 
-/// All of the text as it is encoded, that is after normalisation. <bos> and <eos> are left out;
+/// All of the text as it is encoded, that is after normalisation (SentencePiece's added space
+/// included; unknown tokens have no bytes). <bos> and <eos> are left out;
 /// special ids that parse_special finds count as tokens of 0 bytes and score 0.
 struct Evaluation {
   std::string text;  // input name
   uint64_t bytes = 0;
   uint64_t characters = 0;  // units of base/utf8.h
   uint64_t tokens = 0;
-  double score = 0;                     // sum of log p, nats
+  double score = 0;                     // sum of log p, nats; 0 for BPE
   std::vector<ScriptShare> scripts;     // most bytes first; those that occur
   std::vector<uint64_t> token_lengths;  // [length in bytes] -> tokens
   uint64_t single_byte_tokens = 0;
   uint64_t used_pieces = 0;              // distinct pieces produced
-  std::vector<uint32_t> never_produced;  // other pieces, rarest (by training count) first
+  std::vector<uint32_t> never_produced;  // other pieces, the least probable first
 
   double bytes_per_token() const;
   double characters_per_token() const;

@@ -4,11 +4,12 @@
 // only where the next ones could change what they are: a special name, a character under NFC.
 #include "yonder/base/error.h"
 #include "yonder/base/utf8.h"
+#include "yonder/tokenizer/imported/imported_encoder.h"
 #include "yonder/tokenizer/internal/document_encoder.h"
+#include "yonder/tokenizer/loaded_model.h"
 #include "yonder/tokenizer/normalizer.h"
 #include "yonder/tokenizer/special_tokens.h"
 #include "yonder/tokenizer/tokenizer.h"
-#include "yonder/tokenizer/unigram/model.h"
 #include "yonder/tokenizer/unigram/sampler_table.h"
 
 #include <algorithm>
@@ -30,14 +31,72 @@ size_t commit_interval(int64_t max_lag) {
 
 }  // namespace
 
-struct Encoder::Impl {
-  Impl(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options_in)
+namespace internal {
+
+/// What is behind an Encoder; the methods mean what its do.
+class StreamEncoder {
+ public:
+  virtual ~StreamEncoder() = default;
+  virtual void feed(std::string_view bytes, std::vector<uint32_t>& out) = 0;
+  virtual void finish(std::vector<uint32_t>& out) = 0;
+  virtual size_t lag() const = 0;
+  size_t max_lag() const { return most_lag; }
+  uint64_t forced_cuts() const { return forced; }
+
+ protected:
+  size_t most_lag = 0;
+  uint64_t forced = 0;
+};
+
+}  // namespace internal
+
+namespace {
+
+class NativeStream final : public internal::StreamEncoder {
+ public:
+  NativeStream(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options_in)
       : options(options_in),
         segmenter(make_segmenter(std::move(model), options_in)),
         interval(commit_interval(options_in.max_lag)),
         document(options_in.document),
         position(options_in.position) {}
 
+  void feed(std::string_view bytes, std::vector<uint32_t>& out) override {
+    if (!begun) {
+      begun = true;
+      if (options.bos) {
+        out.push_back(kBosId);
+      }
+    }
+    if (!internal::normalizes(options)) {
+      feed_normalized(bytes, false, out);
+      return;
+    }
+    unsettled += bytes;
+    const size_t settled = normalizable_prefix(unsettled, options.normalize);
+    const std::string_view text = std::string_view(unsettled).substr(0, settled);
+    feed_normalized(normalize_text(text, options.normalize).bytes, false, out);
+    unsettled.erase(0, settled);
+  }
+
+  void finish(std::vector<uint32_t>& out) override {
+    feed({}, out);  // an empty document has its <bos>, too
+    feed_normalized(normalize_text(unsettled, options.normalize).bytes, true, out);
+    unsettled.clear();
+    end_chunk(out);
+    if (options.eos) {
+      out.push_back(kEosId);
+    }
+    begun = false;
+    position = 0;
+    ++document;
+  }
+
+  size_t lag() const override {
+    return unsettled.size() + possible_name.size() + (in_chunk ? segmenter->pending() : 0);
+  }
+
+ private:
   // Text whose bytes are settled up to special names.
   void feed_normalized(std::string_view bytes, bool last, std::vector<uint32_t>& out) {
     if (!options.parse_special) {
@@ -110,10 +169,6 @@ struct Encoder::Impl {
     after_newline = false;
   }
 
-  size_t lag() const {
-    return unsettled.size() + possible_name.size() + (in_chunk ? segmenter->pending() : 0);
-  }
-
   EncodeOptions options;
   std::unique_ptr<Segmenter> segmenter;
   size_t interval;          // bytes of a chunk between two commits
@@ -126,76 +181,99 @@ struct Encoder::Impl {
   bool after_newline = false;  // the chunk ends at the next byte that is no newline
   std::string unsettled;       // bytes that NFC may still change
   std::string possible_name;   // bytes that may be the beginning of a special name
-  size_t most_lag = 0;
-  uint64_t forced = 0;
 };
 
-Encoder::Encoder(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options)
-    : impl_(std::make_unique<Impl>(std::move(model), options)) {}
+// The rules of an imported model may look at all of a document, so it is kept until its end.
+class ImportedStream final : public internal::StreamEncoder {
+ public:
+  ImportedStream(std::shared_ptr<const ImportedModel> model, const EncodeOptions& options)
+      : encoder_(std::move(model), options), document_(options.document) {}
+
+  void feed(std::string_view bytes, std::vector<uint32_t>& /*out*/) override {
+    text_ += bytes;
+    most_lag = std::max(most_lag, text_.size());
+  }
+
+  void finish(std::vector<uint32_t>& out) override {
+    encoder_.encode(text_, document_++, out, nullptr);
+    text_.clear();
+  }
+
+  size_t lag() const override { return text_.size(); }
+
+ private:
+  ImportedEncoder encoder_;
+  uint64_t document_;
+  std::string text_;
+};
+
+std::unique_ptr<internal::StreamEncoder> make_stream(const LoadedModel& model,
+                                                     const EncodeOptions& options) {
+  if (model.imported != nullptr) {
+    return std::make_unique<ImportedStream>(model.imported, options);
+  }
+  return std::make_unique<NativeStream>(model.native, options);
+}
+
+}  // namespace
+
+Encoder::Encoder(std::shared_ptr<const LoadedModel> model, const EncodeOptions& options)
+    : stream_(make_stream(*model, options)) {}
 Encoder::~Encoder() = default;
 Encoder::Encoder(Encoder&&) noexcept = default;
 Encoder& Encoder::operator=(Encoder&&) noexcept = default;
 
 void Encoder::feed(std::string_view bytes, std::vector<uint32_t>& out) {
-  if (!impl_->begun) {
-    impl_->begun = true;
-    if (impl_->options.bos) {
-      out.push_back(kBosId);
-    }
-  }
-  if (!internal::normalizes(impl_->options)) {
-    impl_->feed_normalized(bytes, false, out);
-    return;
-  }
-  impl_->unsettled += bytes;
-  const std::string& how = impl_->options.normalize;
-  const size_t settled = normalizable_prefix(impl_->unsettled, how);
-  const std::string_view text = std::string_view(impl_->unsettled).substr(0, settled);
-  impl_->feed_normalized(normalize_text(text, how).bytes, false, out);
-  impl_->unsettled.erase(0, settled);
+  stream_->feed(bytes, out);
 }
-
-void Encoder::finish(std::vector<uint32_t>& out) {
-  feed({}, out);  // an empty document has its <bos>, too
-  impl_->feed_normalized(normalize_text(impl_->unsettled, impl_->options.normalize).bytes, true,
-                         out);
-  impl_->unsettled.clear();
-  impl_->end_chunk(out);
-  if (impl_->options.eos) {
-    out.push_back(kEosId);
-  }
-  impl_->begun = false;
-  impl_->position = 0;
-  ++impl_->document;
-}
-
-size_t Encoder::lag() const { return impl_->lag(); }
-size_t Encoder::max_lag() const { return impl_->most_lag; }
-uint64_t Encoder::forced_cuts() const { return impl_->forced; }
+void Encoder::finish(std::vector<uint32_t>& out) { stream_->finish(out); }
+size_t Encoder::lag() const { return stream_->lag(); }
+size_t Encoder::max_lag() const { return stream_->max_lag(); }
+uint64_t Encoder::forced_cuts() const { return stream_->forced_cuts(); }
 
 struct Decoder::Impl {
-  std::shared_ptr<const UnigramModel> model;
-  std::string incomplete;  // the beginning of a character
-  uint64_t position = 0;   // ids so far
+  explicit Impl(std::shared_ptr<const LoadedModel> model_in) : model(std::move(model_in)) {
+    if (model->imported != nullptr) {
+      imported = model->imported->decoder->start();
+    }
+  }
+
+  // Appends the bytes that `id` adds to the text.
+  void append(uint32_t id, std::string& bytes) {
+    if (imported != nullptr) {
+      const ImportedPiece& piece = model->imported->pieces[id];
+      if (piece.kind != PieceKind::control) {
+        imported->feed(piece.text, token_kind(*model->imported, id), bytes);
+      }
+    } else if (id >= kFirstPieceId) {
+      bytes += model->native->vocabulary().piece(id);
+    }
+  }
+
+  uint32_t vocab_size() const {
+    return model->imported != nullptr ? static_cast<uint32_t>(model->imported->pieces.size())
+                                      : model->native->vocabulary().size();
+  }
+
+  std::shared_ptr<const LoadedModel> model;
+  std::unique_ptr<TokenDecoding> imported;  // null for BytePiece models
+  std::string incomplete;                   // the beginning of a character
+  uint64_t position = 0;                    // ids so far
 };
 
-Decoder::Decoder(std::shared_ptr<const UnigramModel> model)
-    : impl_(std::make_unique<Impl>(Impl{std::move(model), {}, 0})) {}
+Decoder::Decoder(std::shared_ptr<const LoadedModel> model)
+    : impl_(std::make_unique<Impl>(std::move(model))) {}
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
 std::string Decoder::feed(uint32_t id) {
-  const Vocabulary& vocabulary = impl_->model->vocabulary();
-  require(id < vocabulary.size(), ErrorKind::bad_data,
+  require(id < impl_->vocab_size(), ErrorKind::bad_data,
           "id {} at position {} is out of range; the vocabulary has ids 0 to {}", id,
-          impl_->position, vocabulary.size() - 1);
+          impl_->position, impl_->vocab_size() - 1);
   ++impl_->position;
-  if (id < kFirstPieceId) {
-    return {};
-  }
   std::string bytes = std::exchange(impl_->incomplete, {});
-  bytes += vocabulary.piece(id);
+  impl_->append(id, bytes);
   const size_t held = utf8_incomplete_suffix(bytes);
   impl_->incomplete = bytes.substr(bytes.size() - held);
   bytes.resize(bytes.size() - held);
@@ -204,7 +282,12 @@ std::string Decoder::feed(uint32_t id) {
 
 std::string Decoder::finish() {
   impl_->position = 0;
-  return std::exchange(impl_->incomplete, {});
+  std::string bytes = std::exchange(impl_->incomplete, {});
+  if (impl_->imported != nullptr) {
+    impl_->imported->finish(bytes);
+    impl_->imported = impl_->model->imported->decoder->start();
+  }
+  return bytes;
 }
 
 }  // namespace yonder::tokenizer

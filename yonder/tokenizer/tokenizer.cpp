@@ -7,8 +7,8 @@
 #include "yonder/tokenizer/chunks.h"
 #include "yonder/tokenizer/formats/table.h"
 #include "yonder/tokenizer/internal/document_encoder.h"
+#include "yonder/tokenizer/loaded_model.h"
 #include "yonder/tokenizer/special_tokens.h"
-#include "yonder/tokenizer/unigram/model.h"
 
 #include <algorithm>
 #include <utility>
@@ -75,50 +75,46 @@ Tokenizer Tokenizer::load(const std::filesystem::path& path, const LoadOptions& 
 }
 
 Tokenizer::Tokenizer(Vocabulary vocabulary, const std::string& scores)
-    : model_(std::make_shared<UnigramModel>(std::move(vocabulary), scores == "fixed")) {
-  check_choice("scores", scores, {"double", "fixed"});
-}
+    : model_(std::make_shared<LoadedModel>(LoadedModel{
+          std::make_shared<UnigramModel>(std::move(vocabulary),
+                                         arithmetic_of(scores, Arithmetic::double_precision)),
+          nullptr})) {}
 
-Tokenizer::Tokenizer(std::shared_ptr<const UnigramModel> model) : model_(std::move(model)) {}
+Tokenizer::Tokenizer(std::shared_ptr<const LoadedModel> model) : model_(std::move(model)) {}
 
-void Tokenizer::save(const std::filesystem::path& path, const std::string& format) const {
-  check_choice("format", format, model_format_names());
-  for (const ModelFormat& row : model_formats()) {
-    if (row.name == format) {
-      row.save(*model_, path);
-    }
-  }
+void Tokenizer::save(const std::filesystem::path& path, const std::string& format,
+                     Progress* progress) const {
+  save_model(*model_, path, format, progress);
 }
 
 void Tokenizer::encode(std::string_view text, std::vector<uint32_t>& out,
                        const EncodeOptions& options) const {
-  internal::DocumentEncoder(model_, options).encode(text, options.document, out);
+  internal::make_document_encoder(*model_, options)->encode(text, options.document, out, nullptr);
 }
 
 void Tokenizer::encode_with_offsets(std::string_view text, std::vector<uint32_t>& ids,
                                     std::vector<Offset>& offsets,
                                     const EncodeOptions& options) const {
-  internal::DocumentEncoder(model_, options)
-      .encode_with_offsets(text, options.document, ids, offsets);
+  internal::make_document_encoder(*model_, options)->encode(text, options.document, ids, &offsets);
 }
 
 EncodedBatch Tokenizer::encode_batch(std::span<const std::string_view> documents, int threads,
                                      const EncodeOptions& options) const {
-  internal::DocumentEncoder(model_, options);  // complains about the options before work starts
-  const bool whole = internal::normalizes(options);
+  // Complains about the options before work starts.
+  const bool whole = !internal::make_document_encoder(*model_, options)->takes_stretches();
   const std::vector<Stretch> stretches = cut_stretches(documents, whole);
   std::vector<BatchTask> tasks = group_stretches(stretches);
   parallel_for(tasks.size(), 1, thread_count(threads), [&](size_t first, size_t last) {
-    internal::DocumentEncoder encoder(model_, options);
+    const auto encoder = internal::make_document_encoder(*model_, options);
     for (size_t task = first; task < last; ++task) {
       for (size_t i = tasks[task].first; i < tasks[task].last; ++i) {
         const Stretch& stretch = stretches[i];
         const std::string_view document = documents[stretch.document];
         const uint64_t index = options.document + stretch.document;
         if (whole) {
-          encoder.encode(document, index, tasks[task].ids);
+          encoder->encode(document, index, tasks[task].ids, nullptr);
         } else {
-          encoder.encode_stretch(document, stretch.begin, stretch.end, index, tasks[task].ids);
+          encoder->encode_stretch(document, stretch.begin, stretch.end, index, tasks[task].ids);
         }
         tasks[task].ends.push_back(tasks[task].ids.size());
       }
@@ -144,12 +140,19 @@ EncodedBatch Tokenizer::encode_batch(std::span<const std::string_view> documents
 
 std::string Tokenizer::decode(std::span<const uint32_t> ids) const {
   std::string bytes;
+  if (model_->imported != nullptr) {
+    Decoder decoder = stream_decoder();
+    for (const uint32_t id : ids) {
+      bytes += decoder.feed(id);
+    }
+    return bytes + decoder.finish();
+  }
   for (size_t i = 0; i < ids.size(); ++i) {
     require(ids[i] < vocab_size(), ErrorKind::bad_data,
             "id {} at position {} is out of range; the vocabulary has ids 0 to {}", ids[i], i,
             vocab_size() - 1);
     if (ids[i] >= kFirstPieceId) {
-      bytes += model_->vocabulary().piece(ids[i]);
+      bytes += model_->native->vocabulary().piece(ids[i]);
     }
   }
   return bytes;
@@ -159,18 +162,76 @@ Encoder Tokenizer::stream(const EncodeOptions& options) const { return {model_, 
 
 Decoder Tokenizer::stream_decoder() const { return Decoder(model_); }
 
-uint32_t Tokenizer::vocab_size() const { return model_->vocabulary().size(); }
+const std::string& Tokenizer::format() const {
+  static const std::string native = "bytepiece";
+  return model_->imported != nullptr ? model_->imported->format : native;
+}
+
+const std::string& Tokenizer::kind() const {
+  static const std::string unigram = "unigram";
+  static const std::string byte_pair = "bpe";
+  return model_->imported != nullptr && model_->imported->byte_pair != nullptr ? byte_pair
+                                                                               : unigram;
+}
+
+uint32_t Tokenizer::vocab_size() const {
+  return model_->imported != nullptr ? static_cast<uint32_t>(model_->imported->pieces.size())
+                                     : model_->native->vocabulary().size();
+}
 
 std::string_view Tokenizer::piece(uint32_t id) const {
-  return id < kFirstPieceId ? kSpecialTokens[id] : model_->vocabulary().piece(id);
+  if (model_->imported != nullptr) {
+    return model_->imported->pieces[id].text;
+  }
+  return id < kFirstPieceId ? kSpecialTokens[id] : model_->native->vocabulary().piece(id);
 }
 
 std::optional<uint32_t> Tokenizer::id(std::string_view piece) const {
-  return model_->trie().find(piece);
+  if (model_->imported != nullptr) {
+    const auto found = model_->imported->ids.find(piece);
+    return found == model_->imported->ids.end() ? std::nullopt : std::optional(found->second);
+  }
+  return model_->native->trie().find(piece);
 }
 
-const Vocabulary& Tokenizer::vocabulary() const { return model_->vocabulary(); }
+std::string Tokenizer::text(uint32_t id) const {
+  if (special(id)) {
+    return {};
+  }
+  return model_->imported != nullptr ? imported_text(*model_->imported, id)
+                                     : std::string(model_->native->vocabulary().piece(id));
+}
 
-const std::string& Tokenizer::checksum() const { return model_->checksum(); }
+bool Tokenizer::special(uint32_t id) const {
+  return model_->imported != nullptr ? model_->imported->pieces[id].kind == PieceKind::control
+                                     : id < kFirstPieceId;
+}
+
+std::optional<double> Tokenizer::piece_score(uint32_t id) const {
+  if (special(id) || kind() == "bpe") {
+    return std::nullopt;
+  }
+  return model_->imported != nullptr ? model_->imported->pieces[id].score
+                                     : model_->native->vocabulary().log_probability(id);
+}
+
+std::optional<uint32_t> Tokenizer::bos_id() const {
+  return model_->imported != nullptr ? model_->imported->bos : std::optional(kBosId);
+}
+
+std::optional<uint32_t> Tokenizer::eos_id() const {
+  return model_->imported != nullptr ? model_->imported->eos : std::optional(kEosId);
+}
+
+const Vocabulary& Tokenizer::vocabulary() const {
+  require(model_->native != nullptr, ErrorKind::bad_option,
+          "this needs the training counts of a BytePiece model; the model is in the format {}",
+          format());
+  return model_->native->vocabulary();
+}
+
+const std::string& Tokenizer::checksum() const {
+  return model_->imported != nullptr ? model_->imported->checksum : model_->native->checksum();
+}
 
 }  // namespace yonder::tokenizer

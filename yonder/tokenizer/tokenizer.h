@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public class of the tokenizer: text to ids and back, for unigram vocabularies over bytes.
+// The public class of the tokenizer: text to ids and back, for BytePiece vocabularies and for those
+// of SentencePiece and Hugging Face (tokenizer.json).
 //
 //   auto tokenizer = Tokenizer::load("bytepiece_80k.model");
 //   std::vector<uint32_t> ids;
@@ -7,8 +8,9 @@
 //   tokenizer.encode(text, ids, {.sample = true, .alpha = 0.1, .seed = 42});   // a random one
 //   std::string bytes = tokenizer.decode(ids);                    // exactly the bytes of before
 //
-// Immutable and thread-safe. Text is any bytes; nothing is normalised unless asked. A text is cut
-// into chunks after each maximal run of newlines, and chunks are segmented independently.
+// Immutable and thread-safe. Text is any bytes. With a BytePiece model nothing is normalised unless
+// asked, and a text is cut into chunks after each maximal run of newlines, which are segmented
+// independently. Models of other programs bring their own rules (imported/imported_model.h).
 // Source: kexue.fm 9752 (BytePiece), 9811 (exact sampling), 9768 (its biased forerunner).
 // Errors in the source: docs/math/tokenizer.md. Tests: tokenizer_test.cpp.
 #pragma once
@@ -28,7 +30,10 @@
 
 namespace yonder::tokenizer {
 
-class UnigramModel;
+struct LoadedModel;
+namespace internal {
+class StreamEncoder;
+}
 
 /// One segmentation: ids and score = sum of log p, in nats.
 struct Scored {
@@ -91,11 +96,14 @@ class Tokenizer {
   /// `progress`.
   static Tokenizer load(const std::filesystem::path& path, const LoadOptions& options = {},
                         Progress* progress = nullptr);
-  /// From pieces in memory. scores: "double" or "fixed" as in LoadOptions.
-  explicit Tokenizer(Vocabulary vocabulary, const std::string& scores = "double");
+  /// From pieces in memory. scores: as in LoadOptions.
+  explicit Tokenizer(Vocabulary vocabulary, const std::string& scores = "auto");
 
-  /// Writes the model in a format of formats/table.cpp, atomically.
-  void save(const std::filesystem::path& path, const std::string& format = "bytepiece") const;
+  /// Writes the model in a format of formats/table.cpp, atomically. What the format cannot hold is
+  /// reported to `progress` as warnings. Throws Error(bad_option) where this kind of model has no
+  /// such form.
+  void save(const std::filesystem::path& path, const std::string& format = "bytepiece",
+            Progress* progress = nullptr) const;
 
   /// Appends the ids of `text` to `out`. The draws of sampling depend on (seed, epoch, document,
   /// byte position) only.
@@ -124,8 +132,8 @@ class Tokenizer {
   /// log P(w) = alpha * score - log Z of a given segmentation, nats.
   double log_probability(std::string_view text, std::span<const uint32_t> ids, double alpha) const;
 
-  /// The bytes of the ids; special ids give none. Throws Error(bad_data) with the position of an id
-  /// that is out of range.
+  /// The bytes of the ids, after the rules of the model's decoder; special ids give none. Throws
+  /// Error(bad_data) with the position of an id that is out of range.
   std::string decode(std::span<const uint32_t> ids) const;
 
   /// Streaming: ids come as soon as later bytes cannot change them, and equal those of encode().
@@ -136,23 +144,39 @@ class Tokenizer {
   /// back, the suffix is empty and every piece extends it). kexue.fm 9762.
   std::vector<HealCandidate> heal(std::string_view prompt, int max_back) const;
 
+  /// "bytepiece", "sentencepiece" or "tokenizer-json": the row of formats/table.cpp it came from.
+  const std::string& format() const;
+  /// "unigram" or "bpe".
+  const std::string& kind() const;
   uint32_t vocab_size() const;
-  /// Bytes of an id; "<pad>", "<bos>", "<eos>" for the special ones. id < vocab_size().
+  /// Bytes of an id, in the text that the model's rules have prepared (SentencePiece: with U+2581
+  /// for a space); its name, such as "<bos>", for an id that is no text. id < vocab_size().
   std::string_view piece(uint32_t id) const;
   std::optional<uint32_t> id(std::string_view piece) const;
+  /// Bytes of text that the id stands for when its neighbours play no role: piece(id) with spaces
+  /// as spaces, the byte of a byte piece; empty for special and unknown ids. id < vocab_size().
+  std::string text(uint32_t id) const;
+  /// The id stands for no text. id < vocab_size().
+  bool special(uint32_t id) const;
+  /// log p in nats; empty for special ids and for BPE, which has none. id < vocab_size().
+  std::optional<double> piece_score(uint32_t id) const;
+  std::optional<uint32_t> bos_id() const;
+  std::optional<uint32_t> eos_id() const;
+  /// Pieces with their training counts: BytePiece models only, else Error(bad_option).
   const Vocabulary& vocabulary() const;
-  /// SHA-256 of the model's content (its BytePiece form), by which id files name their model.
+  /// SHA-256 of the model's content (its BytePiece form, or the imported file), by which id files
+  /// name their model.
   const std::string& checksum() const;
 
  private:
-  explicit Tokenizer(std::shared_ptr<const UnigramModel> model);
-  std::shared_ptr<const UnigramModel> model_;
+  explicit Tokenizer(std::shared_ptr<const LoadedModel> model);
+  std::shared_ptr<const LoadedModel> model_;
 };
 
 /// Streaming encoder; one per document and thread.
 class Encoder {
  public:
-  Encoder(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options);
+  Encoder(std::shared_ptr<const LoadedModel> model, const EncodeOptions& options);
   ~Encoder();
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
@@ -167,14 +191,13 @@ class Encoder {
   uint64_t forced_cuts() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<internal::StreamEncoder> stream_;
 };
 
 /// Streaming decoder: never hands out half of a UTF-8 sequence unless it must, never alters bytes.
 class Decoder {
  public:
-  explicit Decoder(std::shared_ptr<const UnigramModel> model);
+  explicit Decoder(std::shared_ptr<const LoadedModel> model);
   ~Decoder();
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;

@@ -19,9 +19,9 @@ documents = [[8, 6, 2], [4, 2]]  # abc ab <eos>; b <eos>
 compact = {"separators": (",", ":")}
 ids = [i for document in documents for i in document]
 starts = [sum(map(len, documents[:k])) for k in range(len(documents) + 1)]
-encoding = {"sample": False, "uniform": False, "alpha": 0.1, "sampler": "exact", "seed": 0,
-            "epoch": 0, "document": 0, "normalize": "none", "bos": False, "eos": True,
-            "parse-special": False, "max-lag": 0}
+encoding = {"sample": False, "uniform": False, "alpha": 0.1, "sampler": "exact",
+            "dropout": 0, "seed": 0, "epoch": 0, "document": 0, "normalize": "model", "bos": False,
+            "eos": True, "template": False, "parse-special": False, "max-lag": 0}
 head = {"dtype": "uint16", "vocab_size": 3 + len(pieces), "model_sha256": checksum}
 id_bytes = struct.pack(f"<{len(ids)}H", *ids)
 sections = [(b"head", json.dumps(head, **compact).encode()),

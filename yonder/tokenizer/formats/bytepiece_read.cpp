@@ -193,13 +193,13 @@ std::shared_ptr<const UnigramModel> load_bytepiece(std::string_view content,
   std::vector<CountedPiece> pieces =
       by_id(Reader(content, name).read(), name, ProgressRef(progress));
   add_missing_bytes(pieces, name, options.add_bytes);
-  const bool fixed_point = options.scores == "fixed";
+  const Arithmetic arithmetic = arithmetic_of(options.scores, Arithmetic::double_precision);
   if (options.log_scores.empty()) {
-    return std::make_shared<UnigramModel>(Vocabulary(std::move(pieces), name), fixed_point);
+    return std::make_shared<UnigramModel>(Vocabulary(std::move(pieces), name), arithmetic);
   }
   std::vector<double> scores = read_log_scores(options.log_scores, pieces.size());
   return std::make_shared<UnigramModel>(Vocabulary(std::move(pieces), std::move(scores), name),
-                                        fixed_point);
+                                        arithmetic);
 }
 
 }  // namespace yonder::tokenizer

@@ -39,7 +39,7 @@ SourceStamp stamp_of(const Json& head) {
   return {head.at("source_size").unsigned_integer(), head.at("source_modified").integer()};
 }
 
-std::shared_ptr<const UnigramModel> parse(const RecordFile& file, bool fixed_point) {
+std::shared_ptr<const UnigramModel> parse(const RecordFile& file, const LoadOptions& options) {
   const std::string& name = file.name();
   const auto lengths = from_bytes<uint32_t>(file.section("lengths"));
   const auto counts = from_bytes<uint64_t>(file.section("counts"));
@@ -63,7 +63,7 @@ std::shared_ptr<const UnigramModel> parse(const RecordFile& file, bool fixed_poi
                  name);
   return std::make_shared<UnigramModel>(
       Vocabulary::from_checked(std::move(pieces), std::move(log_probabilities), name),
-      std::move(trie), fixed_point);
+      std::move(trie), arithmetic_of(options.scores, Arithmetic::double_precision));
 }
 
 // Where the copy of the model at `path` lies; empty where no cache may or can be used.
@@ -104,7 +104,7 @@ std::shared_ptr<const UnigramModel> load_model_cache(std::string_view content,
                                                      const std::string& name,
                                                      const LoadOptions& options,
                                                      Progress* /*progress*/) {
-  return parse(RecordFile(content, name, kKind, kVersion), options.scores == "fixed");
+  return parse(RecordFile(content, name, kKind, kVersion), options);
 }
 
 void save_model_cache(const UnigramModel& model, const std::filesystem::path& path,
@@ -150,7 +150,7 @@ std::shared_ptr<const UnigramModel> find_cached_model(const std::filesystem::pat
     if (!stamp || stamp_of(parse_json(file.section("head"), file.name() + ": head")) != *stamp) {
       return nullptr;
     }
-    return parse(file, options.scores == "fixed");
+    return parse(file, options);
   } catch (const Error&) {
     return nullptr;  // stale or damaged: the model itself is read, and the copy made anew
   }

@@ -9,7 +9,7 @@ namespace yonder::tokenizer {
 namespace {
 
 TEST(ModelCacheDump, IsWhatTheLibraryWrites) {
-  const UnigramModel model(Vocabulary({{"a", 3}, {"b", 1}, {"ab", 2}, {"cab", 2}}, "demo"), false);
+  const UnigramModel model(Vocabulary({{"a", 3}, {"b", 1}, {"ab", 2}, {"cab", 2}}, "demo"));
   const TemporaryFolder folder;
   save_model_cache(model, folder.path() / "demo.ytc", SourceStamp{.size = 1234, .modified = 5});
   EXPECT_EQ(documented_dump("docs/formats/tokenizer_cache.md"),

@@ -5,7 +5,7 @@
 
 #include "yonder/base/progress.h"
 #include "yonder/tokenizer/encode_options.h"
-#include "yonder/tokenizer/unigram/model.h"
+#include "yonder/tokenizer/loaded_model.h"
 
 #include <filesystem>
 #include <memory>
@@ -22,17 +22,22 @@ struct ModelFormat {
   /// Whether `content` looks like this format; the loader then says precisely what is wrong.
   bool (*recognises)(std::string_view content);
   /// `name` stands in messages. Throws Error(bad_data) with the byte offset.
-  std::shared_ptr<const UnigramModel> (*load)(std::string_view content, const std::string& name,
-                                              const LoadOptions& options, Progress* progress);
-  /// Writes atomically.
-  void (*save)(const UnigramModel& model, const std::filesystem::path& path);
+  LoadedModel (*load)(std::string_view content, const std::string& name, const LoadOptions& options,
+                      Progress* progress);
+  /// Writes atomically; reports what the format cannot hold. Throws Error(bad_option) for a model
+  /// that has no such form.
+  void (*save)(const LoadedModel& model, const std::filesystem::path& path, Progress* progress);
 };
 
 std::span<const ModelFormat> model_formats();
 std::vector<std::string> model_format_names();
 
 /// Loads a model file through the table, and through the binary cache where options.cache allows.
-std::shared_ptr<const UnigramModel> load_model(const std::filesystem::path& path,
-                                               const LoadOptions& options, Progress* progress);
+std::shared_ptr<const LoadedModel> load_model(const std::filesystem::path& path,
+                                              const LoadOptions& options, Progress* progress);
+
+/// Saves through the table. Throws Error(bad_option) for an unknown format, naming the nearest.
+void save_model(const LoadedModel& model, const std::filesystem::path& path,
+                const std::string& format, Progress* progress);
 
 }  // namespace yonder::tokenizer

@@ -112,8 +112,9 @@ class BlockEncoder {
 }  // namespace
 
 CorpusBlocks::CorpusBlocks(std::vector<std::string> inputs, const EncodeOptions& options,
-                           size_t block_bytes)
+                           bool whole_documents, size_t block_bytes)
     : corpus_(std::move(inputs), std::max<size_t>(1, block_bytes / 4)),
+      whole_documents_(whole_documents),
       normalizes_(options.normalize == "nfc"),
       keyed_(options.sampled()),
       block_bytes_(block_bytes) {}
@@ -149,9 +150,10 @@ bool CorpusBlocks::next(CorpusBlock& block) {
 
 bool CorpusBlocks::next_piece(Piece& piece) {
   for (;;) {
-    size_t cut = ended_ ? pending_.size() : last_chunk_start(pending_);
+    size_t cut = ended_ ? pending_.size() : whole_documents_ ? 0 : last_chunk_start(pending_);
     bool open = false;
-    if (!ended_ && cut == 0 && (streaming_ || pending_.size() >= block_bytes_)) {
+    if (!ended_ && !whole_documents_ && cut == 0 &&
+        (streaming_ || pending_.size() >= block_bytes_)) {
       cut = normalizes_ ? normalizable_prefix(pending_, "nfc") : pending_.size();
       open = cut > 0;
     }

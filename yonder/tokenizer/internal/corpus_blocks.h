@@ -57,9 +57,10 @@ struct CorpusBlock {
 
 class CorpusBlocks {
  public:
-  /// options: of the encoding to come. block_bytes: as kBlockBytes; tests take less.
+  /// options: of the encoding to come. whole_documents: none is cut, whatever its size, as imported
+  /// models need it. block_bytes: as kBlockBytes; tests take less.
   CorpusBlocks(std::vector<std::string> inputs, const EncodeOptions& options,
-               size_t block_bytes = kBlockBytes);
+               bool whole_documents = false, size_t block_bytes = kBlockBytes);
 
   /// Fills `block` except for its ids; false at the end of the corpus.
   bool next(CorpusBlock& block);
@@ -77,6 +78,7 @@ class CorpusBlocks {
   bool next_piece(Piece& piece);
 
   CorpusReader corpus_;
+  bool whole_documents_;
   bool normalizes_;  // NFC
   bool keyed_;       // positions matter
   size_t block_bytes_;

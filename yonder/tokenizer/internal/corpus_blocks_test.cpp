@@ -31,7 +31,7 @@ class Corpus {
 
 std::vector<CorpusBlock> blocks_of(const Corpus& corpus, const EncodeOptions& options,
                                    size_t block_bytes) {
-  CorpusBlocks reader(corpus.names(), options, block_bytes);
+  CorpusBlocks reader(corpus.names(), options, false, block_bytes);
   std::vector<CorpusBlock> blocks;
   for (CorpusBlock block; reader.next(block);) {
     blocks.push_back(block);
@@ -44,7 +44,7 @@ std::vector<std::vector<uint32_t>> encode_in_blocks(const Tokenizer& tokenizer,
                                                     const Corpus& corpus,
                                                     const EncodeOptions& options,
                                                     size_t block_bytes, int threads) {
-  CorpusBlocks reader(corpus.names(), options, block_bytes);
+  CorpusBlocks reader(corpus.names(), options, false, block_bytes);
   std::vector<std::vector<uint32_t>> documents;
   encode_blocks(tokenizer, reader, options, threads, [&](CorpusBlock& block) {
     RC_ASSERT(block.starts.size() == block.pieces.size());

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/internal/document_encoder.h"
 
+#include "yonder/base/error.h"
 #include "yonder/tokenizer/chunks.h"
+#include "yonder/tokenizer/imported/imported_encoder.h"
+#include "yonder/tokenizer/normalizer.h"
 #include "yonder/tokenizer/special_tokens.h"
 #include "yonder/tokenizer/unigram/model.h"
 #include "yonder/tokenizer/unigram/sampler_table.h"
@@ -13,21 +16,58 @@ namespace yonder::tokenizer::internal {
 // BytePiece models carry no normaliser, so "model" is "none" for them.
 bool normalizes(const EncodeOptions& options) { return options.normalize == "nfc"; }
 
-DocumentEncoder::DocumentEncoder(std::shared_ptr<const UnigramModel> model,
-                                 const EncodeOptions& options)
-    : model_(std::move(model)), options_(options), segmenter_(make_segmenter(model_, options)) {}
+namespace {
 
-void DocumentEncoder::encode(std::string_view text, uint64_t document, std::vector<uint32_t>& out) {
+class NativeEncoder final : public DocumentEncoder {
+ public:
+  NativeEncoder(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options)
+      : model_(std::move(model)), options_(options), segmenter_(make_segmenter(model_, options)) {
+    require(options.dropout == 0, ErrorKind::bad_option,
+            "--dropout is for BPE vocabularies; pass --sample to draw from a unigram vocabulary");
+    require(!options.special_template, ErrorKind::bad_option,
+            "--template: a BytePiece model has none; pass --bos, --eos");
+  }
+
+  void encode(std::string_view text, uint64_t document, std::vector<uint32_t>& ids,
+              std::vector<Offset>* offsets) override;
+  bool takes_stretches() const override { return !normalizes(options_); }
+  void encode_stretch(std::string_view text, size_t begin, size_t end, uint64_t document,
+                      std::vector<uint32_t>& ids) override;
+
+ private:
+  void find_offsets(const NormalizedText* normalized, size_t first,
+                    const std::vector<uint32_t>& ids, std::vector<Offset>& offsets) const;
+  // Ids of bytes begin..end-1, special names included where asked for.
+  void encode_text(std::string_view text, size_t begin, size_t end, uint64_t document,
+                   std::vector<uint32_t>& out);
+  // The same for bytes without special names.
+  void encode_plain(std::string_view text, size_t begin, size_t end, uint64_t document,
+                    std::vector<uint32_t>& out);
+
+  std::shared_ptr<const UnigramModel> model_;
+  EncodeOptions options_;
+  std::unique_ptr<Segmenter> segmenter_;
+};
+
+void NativeEncoder::encode(std::string_view text, uint64_t document, std::vector<uint32_t>& ids,
+                           std::vector<Offset>* offsets) {
+  const size_t first = ids.size();
   if (normalizes(options_)) {
     const NormalizedText normalized = normalize_text(text, options_.normalize);
-    encode_stretch(normalized.bytes, 0, normalized.bytes.size(), document, out);
+    encode_stretch(normalized.bytes, 0, normalized.bytes.size(), document, ids);
+    if (offsets != nullptr) {
+      find_offsets(&normalized, first, ids, *offsets);
+    }
   } else {
-    encode_stretch(text, 0, text.size(), document, out);
+    encode_stretch(text, 0, text.size(), document, ids);
+    if (offsets != nullptr) {
+      find_offsets(nullptr, first, ids, *offsets);
+    }
   }
 }
 
-void DocumentEncoder::encode_stretch(std::string_view text, size_t begin, size_t end,
-                                     uint64_t document, std::vector<uint32_t>& out) {
+void NativeEncoder::encode_stretch(std::string_view text, size_t begin, size_t end,
+                                   uint64_t document, std::vector<uint32_t>& out) {
   if (options_.bos && begin == 0) {
     out.push_back(kBosId);
   }
@@ -37,18 +77,9 @@ void DocumentEncoder::encode_stretch(std::string_view text, size_t begin, size_t
   }
 }
 
-void DocumentEncoder::encode_with_offsets(std::string_view text, uint64_t document,
-                                          std::vector<uint32_t>& ids,
-                                          std::vector<Offset>& offsets) {
-  NormalizedText normalized;
-  const bool changed = normalizes(options_);
-  if (changed) {
-    normalized = normalize_text(text, options_.normalize);
-  }
-  const std::string_view encoded = changed ? std::string_view(normalized.bytes) : text;
-  const size_t first = ids.size();
-  encode_stretch(encoded, 0, encoded.size(), document, ids);
-
+void NativeEncoder::find_offsets(const NormalizedText* normalized, size_t first,
+                                 const std::vector<uint32_t>& ids,
+                                 std::vector<Offset>& offsets) const {
   uint64_t at = 0;
   const size_t first_text = first + (options_.bos ? 1 : 0);
   const size_t last_text = ids.size() - (options_.eos ? 1 : 0);
@@ -58,15 +89,15 @@ void DocumentEncoder::encode_with_offsets(std::string_view text, uint64_t docume
       length = kSpecialTokens[ids[i]].size();  // its name stood in the text
     }
     const Offset span{at, at + length};
-    offsets.push_back(
-        changed ? Offset{normalized.original_start(span.start), normalized.original_end(span.end)}
-                : span);
+    offsets.push_back(normalized == nullptr ? span
+                                            : Offset{normalized->original_start(span.start),
+                                                     normalized->original_end(span.end)});
     at += length;
   }
 }
 
-void DocumentEncoder::encode_text(std::string_view text, size_t begin, size_t end,
-                                  uint64_t document, std::vector<uint32_t>& out) {
+void NativeEncoder::encode_text(std::string_view text, size_t begin, size_t end, uint64_t document,
+                                std::vector<uint32_t>& out) {
   if (options_.parse_special) {
     while (const auto special = find_special(text.substr(0, end), begin)) {
       encode_plain(text, begin, special->begin, document, out);
@@ -77,8 +108,8 @@ void DocumentEncoder::encode_text(std::string_view text, size_t begin, size_t en
   encode_plain(text, begin, end, document, out);
 }
 
-void DocumentEncoder::encode_plain(std::string_view text, size_t begin, size_t end,
-                                   uint64_t document, std::vector<uint32_t>& out) {
+void NativeEncoder::encode_plain(std::string_view text, size_t begin, size_t end, uint64_t document,
+                                 std::vector<uint32_t>& out) {
   const std::string_view stretch = text.substr(0, end);
   while (begin < end) {
     const size_t chunk = chunk_end(stretch, begin);
@@ -87,6 +118,16 @@ void DocumentEncoder::encode_plain(std::string_view text, size_t begin, size_t e
     segmenter_->finish(out);
     begin = chunk;
   }
+}
+
+}  // namespace
+
+std::unique_ptr<DocumentEncoder> make_document_encoder(const LoadedModel& model,
+                                                       const EncodeOptions& options) {
+  if (model.imported != nullptr) {
+    return std::make_unique<ImportedEncoder>(model.imported, options);
+  }
+  return std::make_unique<NativeEncoder>(model.native, options);
 }
 
 }  // namespace yonder::tokenizer::internal

@@ -28,7 +28,7 @@ RC_GTEST_PROP(CountSegmentations, IsTheLengthOfTheEnumeration, (uint64_t seed)) 
 
 // Tribonacci numbers, A000073(n + 2), by Python's whole numbers.
 TEST(CountSegmentations, IsExactBeyondAnyMachineWord) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   EXPECT_EQ(count_segmentations(model, std::string(300, 'a')),
             "1535028761435973867184350656702363526892"
             "4281173051801861566524609184461020990367");
@@ -38,7 +38,7 @@ TEST(CountSegmentations, KeepsZerosInsideTheNumber) {
   // Each chunk "xx" + newline has 10 segmentations of its 4 letters: 10^40 in all.
   std::vector<CountedPiece> pieces = {{"\n", 1}, {"x", 1}, {"y", 1}, {"xy", 1}};
   pieces.push_back({"xyxy", 1});
-  const UnigramModel model(Vocabulary(std::move(pieces), "five"), false);
+  const UnigramModel model(Vocabulary(std::move(pieces), "five"));
   std::string text;
   for (int i = 0; i < 40; ++i) {
     text += "xyxy\nxy\n";  // 5 ways, then 2
@@ -47,7 +47,7 @@ TEST(CountSegmentations, KeepsZerosInsideTheNumber) {
 }
 
 TEST(CountSegmentations, MultipliesChunks) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   std::string text;
   for (int i = 0; i < 20; ++i) {
     text += "aaaa\n";
@@ -56,11 +56,11 @@ TEST(CountSegmentations, MultipliesChunks) {
 }
 
 TEST(CountSegmentations, OfNothingIsOne) {
-  EXPECT_EQ(count_segmentations(UnigramModel(repeats(), false), ""), "1");
+  EXPECT_EQ(count_segmentations(UnigramModel(repeats()), ""), "1");
 }
 
 TEST(CountSegmentations, NamesTheByteThatNoPieceCovers) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { count_segmentations(model, "aa\naz"); }),
               HasSubstr("byte 0x7A at offset 4 is covered by no piece"));
 }
@@ -72,10 +72,10 @@ TEST(PublishedLattices, HaveTheMeasuredNumberOfSegmentations) {
   if (!large || !small) {
     GTEST_SKIP() << "the published models are not there";
   }
-  EXPECT_EQ(count_segmentations(UnigramModel(*large, false), "今天天气不错"), "2951");
-  EXPECT_EQ(count_segmentations(UnigramModel(*small, false), "今天天气不错"), "100");
-  EXPECT_EQ(count_segmentations(UnigramModel(*large, false), "Hello, world!"), "496");
-  EXPECT_EQ(count_segmentations(UnigramModel(*small, false), "Hello, world!"), "465");
+  EXPECT_EQ(count_segmentations(UnigramModel(*large), "今天天气不错"), "2951");
+  EXPECT_EQ(count_segmentations(UnigramModel(*small), "今天天气不错"), "100");
+  EXPECT_EQ(count_segmentations(UnigramModel(*large), "Hello, world!"), "496");
+  EXPECT_EQ(count_segmentations(UnigramModel(*small), "Hello, world!"), "465");
 }
 
 }  // namespace

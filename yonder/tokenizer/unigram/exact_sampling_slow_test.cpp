@@ -58,7 +58,7 @@ TEST(ExactSamplerSlow, DrawsFromTheEnumeratedLawOfFiftyRandomVocabularies) {
     Rng rng(seed, 1);
     const std::string alphabet = rng.below(2) == 0 ? "ab" : "abc";
     const auto model = std::make_shared<UnigramModel>(
-        random_vocabulary(rng, alphabet, 2 + rng.below(12), 2 + rng.below(4)), false);
+        random_vocabulary(rng, alphabet, 2 + rng.below(12), 2 + rng.below(4)));
     const std::string text = random_text(rng, 2 + rng.below(8), alphabet);
     const double alpha = kAlphas[seed % 5];
     const SumDomain domain = seed % 7 == 0 ? SumDomain::logarithmic : SumDomain::linear;
@@ -77,7 +77,7 @@ TEST(ExactSamplerSlow, DrawsFromTheEnumeratedLawsOfThePosts) {
       pieces.push_back({piece.array()[0].text(), piece.array()[1].unsigned_integer()});
     }
     const auto model =
-        std::make_shared<UnigramModel>(Vocabulary(std::move(pieces), row.at("name").text()), false);
+        std::make_shared<UnigramModel>(Vocabulary(std::move(pieces), row.at("name").text()));
     const auto sampler = make_exact_sampler(model, row.at("alpha").real(), 3);
     std::map<Ids, uint64_t> drawn = count_draws(*sampler, row.at("text").text());
     std::vector<uint64_t> counts;

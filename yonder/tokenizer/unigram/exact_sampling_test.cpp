@@ -28,7 +28,7 @@ using Ids = std::vector<uint32_t>;
 using Model = std::shared_ptr<const UnigramModel>;
 
 Model model_of(Vocabulary vocabulary) {
-  return std::make_shared<UnigramModel>(std::move(vocabulary), false);
+  return std::make_shared<UnigramModel>(std::move(vocabulary));
 }
 
 Model repeats() { return model_of(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B")); }

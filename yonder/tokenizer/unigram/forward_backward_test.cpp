@@ -37,7 +37,7 @@ UnigramModel golden_model(const Json& lattice) {
   for (const Json& piece : lattice.at("vocabulary").array()) {
     pieces.push_back({piece.array()[0].text(), piece.array()[1].unsigned_integer()});
   }
-  return UnigramModel(Vocabulary(std::move(pieces), lattice.at("name").text()), false);
+  return UnigramModel(Vocabulary(std::move(pieces), lattice.at("name").text()));
 }
 
 // What the header promises for log Z.
@@ -92,7 +92,7 @@ TEST(SegmentationLogProbability, IsThatOfTheEnumeratedLattices) {
 }
 
 TEST(LatticeStats, StayRightOnTenMillionBytesInOneChunk) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const Json file = golden("lattice_repeats");
   for (const Json& row : file.at("cases").array()) {
     const double alpha = row.at("alpha").real();
@@ -159,7 +159,7 @@ RC_GTEST_PROP(LatticeMarginals, OverEveryByteSumToOne, (uint64_t seed)) {
 }
 
 TEST(LatticeMarginals, SumToOneAlsoFarFromTheEnd) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const std::string text(100'000, 'a');
   std::vector<double> covered(text.size());
   for (const EdgeMarginal& edge : lattice_stats(model, text, 0.1, true).marginals) {
@@ -173,17 +173,15 @@ TEST(LatticeMarginals, SumToOneAlsoFarFromTheEnd) {
 }
 
 TEST(LatticeStats, AtAlphaZeroCountTheSegmentations) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const LatticeStats stats = lattice_stats(model, std::string(5000, 'a'), 0);
   EXPECT_NEAR(stats.log_z, stats.log_segmentations, 1e-9);
   EXPECT_NEAR(stats.entropy, stats.log_segmentations, 1e-9);
 }
 
 TEST(LatticeStats, KeepEqualSegmentationsEqualAtAHugeAlpha) {
-  const UnigramModel model(
-      Vocabulary({{"watch", 1}, {"ing", 1}, {"wat", 1}, {"ching", 1}, {"w", 1}, {"atching", 1}},
-                 "watching"),
-      false);
+  const UnigramModel model(Vocabulary(
+      {{"watch", 1}, {"ing", 1}, {"wat", 1}, {"ching", 1}, {"w", 1}, {"atching", 1}}, "watching"));
   const LatticeStats stats = lattice_stats(model, "watching", 1e6);
   EXPECT_NEAR(stats.entropy, std::log(3.0), 1e-12);
   EXPECT_NEAR(stats.log_z, 2e6 * std::log(1.0 / 6) + std::log(3.0), 1e-9);
@@ -191,7 +189,7 @@ TEST(LatticeStats, KeepEqualSegmentationsEqualAtAHugeAlpha) {
 
 TEST(LatticeStats, OfATinyEntropyAreNotLostInRounding) {
   // Two segmentations, 1 : exp(-60); H = 61 exp(-60) to first order.
-  const UnigramModel model(Vocabulary({{"a", 1}, {"aa", 1}}, "two"), false);
+  const UnigramModel model(Vocabulary({{"a", 1}, {"aa", 1}}, "two"));
   const double alpha = 60 / std::log(2.0);
   const LatticeStats stats = lattice_stats(model, "aa", alpha);
   EXPECT_NEAR(stats.entropy / (61 * std::exp(-60.0)), 1, 1e-12);
@@ -199,8 +197,7 @@ TEST(LatticeStats, OfATinyEntropyAreNotLostInRounding) {
 
 TEST(LatticeStats, OfChunksAddUp) {
   const UnigramModel model(
-      Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}, {"\n", 2}, {"a\na", 50}, {"a\n", 4}}, "lines"),
-      false);
+      Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}, {"\n", 2}, {"a\na", 50}, {"a\n", 4}}, "lines"));
   const LatticeStats one = lattice_stats(model, "aaaa\n", 0.5);
   const LatticeStats two = lattice_stats(model, "aaaa\naaaa\n", 0.5);
   EXPECT_NEAR(two.log_z, 2 * one.log_z, 1e-14);
@@ -209,7 +206,7 @@ TEST(LatticeStats, OfChunksAddUp) {
 }
 
 TEST(LatticeStats, OfNothingAreZero) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const LatticeStats stats = lattice_stats(model, "", 1, true);
   EXPECT_EQ(stats.log_z, 0);
   EXPECT_EQ(stats.entropy, 0);
@@ -219,7 +216,7 @@ TEST(LatticeStats, OfNothingAreZero) {
 }
 
 TEST(LatticeStats, NameTheByteThatNoPieceCovers) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   for (const bool marginals : {false, true}) {
     EXPECT_THAT(
         error_text(ErrorKind::bad_data, [&] { lattice_stats(model, "aaaz", 1, marginals); }),
@@ -228,14 +225,14 @@ TEST(LatticeStats, NameTheByteThatNoPieceCovers) {
 }
 
 TEST(LatticeStats, PassPositionsThatNoPieceEndsAt) {
-  const UnigramModel model(Vocabulary({{"ab", 1}, {"abc", 1}, {"cab", 1}}, "gaps"), false);
+  const UnigramModel model(Vocabulary({{"ab", 1}, {"abc", 1}, {"cab", 1}}, "gaps"));
   EXPECT_NEAR(lattice_stats(model, "abcab", 1).log_segmentations, std::log(2.0), 1e-15);
   EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { lattice_stats(model, "abcb", 1); }),
               HasSubstr("byte 0x62 at offset 3"));
 }
 
 TEST(LatticeStats, RejectAnAlphaThatIsNoTemperature) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   for (const double alpha : {-0.1, std::nan(""), HUGE_VAL}) {
     EXPECT_THAT(error_text(ErrorKind::bad_option, [&] { lattice_stats(model, "aa", alpha); }),
                 HasSubstr("alpha must be a finite number >= 0"));
@@ -245,8 +242,7 @@ TEST(LatticeStats, RejectAnAlphaThatIsNoTemperature) {
 }
 
 TEST(SegmentationScore, RejectsIdsThatDoNotSpellTheText) {
-  const UnigramModel model(Vocabulary({{"a", 1}, {"aa", 1}, {"\n", 1}, {"\na", 1}}, "lines"),
-                           false);
+  const UnigramModel model(Vocabulary({{"a", 1}, {"aa", 1}, {"\n", 1}, {"\na", 1}}, "lines"));
   const auto sentence = [&](std::string_view text, std::vector<uint32_t> ids) {
     return error_text(ErrorKind::bad_data, [&] { segmentation_score(model, text, ids); });
   };
@@ -273,8 +269,8 @@ TEST(PublishedLattices, HaveTheMeasuredLogZ) {
   if (!large || !small) {
     GTEST_SKIP() << "the published models are not there";
   }
-  const UnigramModel model_80k(*large, false);
-  const UnigramModel model_eu(*small, false);
+  const UnigramModel model_80k(*large);
+  const UnigramModel model_eu(*small);
   for (const Row& row : rows) {
     EXPECT_NEAR(lattice_stats(model_80k, row.text, row.alpha).log_z, row.log_z_80k, 1e-9);
     EXPECT_NEAR(lattice_stats(model_eu, row.text, row.alpha).log_z, row.log_z_eu, 1e-9);
@@ -286,7 +282,7 @@ TEST(PublishedLattices, AreSummedAsByLongDoubleLogarithms) {
   if (!vocabulary) {
     GTEST_SKIP() << "the published models are not there";
   }
-  const UnigramModel model(*vocabulary, false);
+  const UnigramModel model(*vocabulary);
   Rng rng(7);
   std::string noise(20'000, '\0');
   for (char& byte : noise) {

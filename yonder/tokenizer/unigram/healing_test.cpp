@@ -49,8 +49,7 @@ class Healing : public testing::Test {
                                         {"he", 1},
                                         {"\xFF", 1},
                                         {"e\xFF", 1}},
-                                       "words"),
-                            false};
+                                       "words")};
 };
 
 TEST_F(Healing, FirstCandidateBacksOffNothing) {

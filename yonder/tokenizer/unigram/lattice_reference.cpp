@@ -74,7 +74,7 @@ std::vector<SegmentationReference> all_segmentations_reference(const UnigramMode
   return all;
 }
 
-RandomLattice random_lattice(uint64_t seed, bool fixed_point) {
+RandomLattice random_lattice(uint64_t seed, Arithmetic arithmetic) {
   Rng rng(seed);
   const std::string letters = std::string("ab\n").substr(0, 1 + rng.below(3));
   const auto word = [&](size_t length) {
@@ -96,7 +96,7 @@ RandomLattice random_lattice(uint64_t seed, bool fixed_point) {
   for (const std::string& bytes : words) {
     pieces.push_back({bytes, 1 + rng.below(values)});
   }
-  return {std::make_unique<UnigramModel>(Vocabulary(std::move(pieces), "random"), fixed_point),
+  return {std::make_unique<UnigramModel>(Vocabulary(std::move(pieces), "random"), arithmetic),
           word(rng.below(13))};
 }
 

@@ -33,7 +33,7 @@ struct RandomLattice {
   std::unique_ptr<UnigramModel> model;
   std::string text;
 };
-RandomLattice random_lattice(uint64_t seed, bool fixed_point = false);
+RandomLattice random_lattice(uint64_t seed, Arithmetic arithmetic = Arithmetic::double_precision);
 
 /// log Z by long-double log-sum-exp at every position.
 long double log_z_reference(const UnigramModel& model, std::string_view text, double alpha);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/tokenizer/unigram/model.h"
 
+#include "yonder/base/options.h"
 #include "yonder/base/sha256.h"
+#include "yonder/tokenizer/encode_options.h"
 #include "yonder/tokenizer/formats/bytepiece.h"
 
 #include <algorithm>
@@ -75,13 +77,21 @@ std::shared_ptr<const WeightedTrie<double>> cached(Cache& cache, double alpha, F
 
 }  // namespace
 
-UnigramModel::UnigramModel(Vocabulary vocabulary, bool fixed_point)
-    : vocabulary_(std::move(vocabulary)), trie_(make_trie(vocabulary_)), fixed_point_(fixed_point) {
+Arithmetic arithmetic_of(const std::string& scores, Arithmetic native) {
+  check_choice("scores", scores, score_arithmetics());
+  return scores == "double"  ? Arithmetic::double_precision
+         : scores == "float" ? Arithmetic::single_precision
+         : scores == "fixed" ? Arithmetic::fixed_point
+                             : native;
+}
+
+UnigramModel::UnigramModel(Vocabulary vocabulary, Arithmetic arithmetic)
+    : vocabulary_(std::move(vocabulary)), trie_(make_trie(vocabulary_)), arithmetic_(arithmetic) {
   measure_pieces();
 }
 
-UnigramModel::UnigramModel(Vocabulary vocabulary, PieceTrie trie, bool fixed_point)
-    : vocabulary_(std::move(vocabulary)), trie_(std::move(trie)), fixed_point_(fixed_point) {
+UnigramModel::UnigramModel(Vocabulary vocabulary, PieceTrie trie, Arithmetic arithmetic)
+    : vocabulary_(std::move(vocabulary)), trie_(std::move(trie)), arithmetic_(arithmetic) {
   measure_pieces();
 }
 

@@ -37,6 +37,17 @@ struct WeightedTrie {
   uint32_t max_length = 0;  // bytes of the longest piece
 };
 
+/// How deterministic encoding adds scores. Near-ties depend on it, so a file is read with the
+/// arithmetic of the program it comes from unless the user asks for another.
+enum class Arithmetic {
+  double_precision,  // BytePiece, Hugging Face
+  single_precision,  // SentencePiece: each sum is rounded to a float
+  fixed_point        // int64 steps of 2^-40 nat: exact, the same ties on every machine
+};
+
+/// The one a LoadOptions::scores names; `native` for "auto". Throws Error(bad_option).
+Arithmetic arithmetic_of(const std::string& scores, Arithmetic native);
+
 /// Steps of fixed-point scores per nat.
 inline constexpr double kFixedPointSteps = 1099511627776.0;  // 2^40
 /// Fixed-point score of what cannot be reached.
@@ -44,13 +55,14 @@ inline constexpr int64_t kFixedNever = INT64_MIN / 4;
 
 class UnigramModel {
  public:
-  /// fixed_point: deterministic encoding adds int64 scores instead of doubles.
-  UnigramModel(Vocabulary vocabulary, bool fixed_point);
-  UnigramModel(Vocabulary vocabulary, PieceTrie trie, bool fixed_point);
+  explicit UnigramModel(Vocabulary vocabulary,
+                        Arithmetic arithmetic = Arithmetic::double_precision);
+  UnigramModel(Vocabulary vocabulary, PieceTrie trie, Arithmetic arithmetic);
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
   const PieceTrie& trie() const { return trie_; }
-  bool fixed_point() const { return fixed_point_; }
+  Arithmetic arithmetic() const { return arithmetic_; }
+  bool fixed_point() const { return arithmetic_ == Arithmetic::fixed_point; }
   /// Bytes of each id, [vocab_size]; 0 for special ids.
   const std::vector<uint32_t>& lengths() const { return lengths_; }
 
@@ -79,7 +91,7 @@ class UnigramModel {
 
   Vocabulary vocabulary_;
   PieceTrie trie_;
-  bool fixed_point_;
+  Arithmetic arithmetic_;
   std::vector<uint32_t> lengths_;
   double lowest_log_probability_ = 0;
   bool closed_under_bytes_ = true;

@@ -19,7 +19,7 @@ namespace {
 using Ids = std::vector<uint32_t>;
 
 std::shared_ptr<const UnigramModel> repeats() {
-  return std::make_shared<UnigramModel>(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"), false);
+  return std::make_shared<UnigramModel>(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"));
 }
 
 Ids draw(Segmenter& sampler, std::string_view chunk, uint64_t document, uint64_t position = 0) {

@@ -32,7 +32,7 @@ TEST(Nbest, ListsTheEnumeratedLatticesInOrder) {
     for (const Json& piece : lattice.at("vocabulary").array()) {
       pieces.push_back({piece.array()[0].text(), piece.array()[1].unsigned_integer()});
     }
-    const UnigramModel model(Vocabulary(std::move(pieces), "golden"), false);
+    const UnigramModel model(Vocabulary(std::move(pieces), "golden"));
     const Json::Array& expected = lattice.at("segmentations").array();
     const std::vector<Scored> found = nbest(model, lattice.at("text").text(), 100);
     ASSERT_EQ(found.size(), expected.size());
@@ -51,8 +51,8 @@ TEST(Nbest, ListsTheEnumeratedLatticesInOrder) {
   }
 }
 
-void expect_sorted_enumeration(uint64_t seed, bool fixed_point) {
-  const RandomLattice lattice = random_lattice(seed, fixed_point);
+void expect_sorted_enumeration(uint64_t seed, Arithmetic arithmetic) {
+  const RandomLattice lattice = random_lattice(seed, arithmetic);
   const auto all = all_segmentations_reference(*lattice.model, lattice.text, 1);
   const std::vector<Scored> found = nbest(*lattice.model, lattice.text, kMaxNbest);
   RC_ASSERT(found.size() == all.size());
@@ -63,11 +63,11 @@ void expect_sorted_enumeration(uint64_t seed, bool fixed_point) {
 }
 
 RC_GTEST_PROP(Nbest, OfAllIsTheSortedEnumeration, (uint64_t seed)) {
-  expect_sorted_enumeration(seed, false);
+  expect_sorted_enumeration(seed, Arithmetic::double_precision);
 }
 
 RC_GTEST_PROP(Nbest, InFixedPointIsTheSortedEnumeration, (uint64_t seed)) {
-  expect_sorted_enumeration(seed, true);
+  expect_sorted_enumeration(seed, Arithmetic::fixed_point);
 }
 
 RC_GTEST_PROP(Nbest, IsTheBeginningOfALongerList, (uint64_t seed)) {
@@ -84,7 +84,7 @@ RC_GTEST_PROP(Nbest, IsTheBeginningOfALongerList, (uint64_t seed)) {
 }
 
 TEST(Nbest, OrdersTiesByLongerFirstPieces) {
-  const UnigramModel model(Vocabulary({{"a", 1}, {"aa", 1}, {"aaa", 1}}, "equal"), false);
+  const UnigramModel model(Vocabulary({{"a", 1}, {"aa", 1}, {"aaa", 1}}, "equal"));
   std::vector<std::string> lengths;
   for (const Scored& one : nbest(model, "aaaa", 10)) {
     std::string row;
@@ -97,7 +97,7 @@ TEST(Nbest, OrdersTiesByLongerFirstPieces) {
 }
 
 TEST(Nbest, OfALongTextAreDifferentAndSorted) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const std::string text(50'000, 'a');
   const std::vector<Scored> found = nbest(model, text, 50);
   ASSERT_EQ(found.size(), 50U);
@@ -115,7 +115,7 @@ TEST(Nbest, OfALongTextAreDifferentAndSorted) {
 }
 
 TEST(Nbest, OfNothingIsTheEmptySegmentation) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const std::vector<Scored> found = nbest(model, "", 3);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(found[0].ids.empty());
@@ -123,12 +123,12 @@ TEST(Nbest, OfNothingIsTheEmptySegmentation) {
 }
 
 TEST(Nbest, NeverCrossesTheEndOfAChunk) {
-  const UnigramModel model(Vocabulary({{"a", 1}, {"\n", 1}, {"a\na", 100}}, "lines"), false);
+  const UnigramModel model(Vocabulary({{"a", 1}, {"\n", 1}, {"a\na", 100}}, "lines"));
   EXPECT_EQ(nbest(model, "a\na", 10).size(), 1U);
 }
 
 TEST(Nbest, RejectsCountsOutOfRange) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   EXPECT_THAT(error_text(ErrorKind::bad_option, [&] { nbest(model, "a", 0); }),
               HasSubstr("must be 1 to 10000, found 0"));
   EXPECT_THAT(error_text(ErrorKind::bad_option, [&] { nbest(model, "a", 10'001); }),
@@ -136,7 +136,7 @@ TEST(Nbest, RejectsCountsOutOfRange) {
 }
 
 TEST(Nbest, NamesTheByteThatNoPieceCovers) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { nbest(model, "aaaz", 2); }),
               HasSubstr("byte 0x7A at offset 3 is covered by no piece"));
 }
@@ -148,11 +148,11 @@ TEST(PublishedLattices, HaveTheMeasuredBestSegmentation) {
   if (!large || !small) {
     GTEST_SKIP() << "the published models are not there";
   }
-  for (const bool fixed_point : {false, true}) {
-    const Scored best = nbest(UnigramModel(*large, fixed_point), "今天天气不错", 5)[0];
+  for (const Arithmetic arithmetic : {Arithmetic::double_precision, Arithmetic::fixed_point}) {
+    const Scored best = nbest(UnigramModel(*large, arithmetic), "今天天气不错", 5)[0];
     EXPECT_EQ(best.ids, (std::vector<uint32_t>{37037, 40950, 36144}));
     EXPECT_NEAR(best.score, -31.630533455, 1e-9);
-    const Scored best_eu = nbest(UnigramModel(*small, fixed_point), "今天天气不错", 5)[0];
+    const Scored best_eu = nbest(UnigramModel(*small, arithmetic), "今天天气不错", 5)[0];
     EXPECT_EQ(best_eu.ids, (std::vector<uint32_t>{18201, 5170, 5782, 18087}));
     EXPECT_NEAR(best_eu.score, -39.452884051, 1e-9);
   }

@@ -22,7 +22,7 @@ using Ids = std::vector<uint32_t>;
 using Model = std::shared_ptr<const UnigramModel>;
 
 Model repeats() {
-  return std::make_shared<UnigramModel>(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"), false);
+  return std::make_shared<UnigramModel>(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"));
 }
 
 Ids ids_of(Segmenter& segmenter) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -79,6 +80,40 @@ class Maximum {
   const WeightedTrie<Score>* trie_;
 };
 
+// The arithmetic of SentencePiece up to 0.2.1 (unigram_model.cc, EncodeOptimized): scores of paths
+// are floats, but a candidate is compared as a double, before it is rounded.
+class RoundedMaximum {
+ public:
+  using Value = float;
+  using Weight = double;
+
+  explicit RoundedMaximum(const WeightedTrie<double>& trie) : trie_(&trie) {}
+  Value start() const { return 0; }
+  Value unreached() const { return -std::numeric_limits<float>::infinity(); }
+  const WeightedTrie<double>& trie() const { return *trie_; }
+  void begin(uint64_t /*document*/, uint64_t /*position*/) {}
+  void keep_in_range(Value* /*newest*/, size_t /*window*/) {}
+  void rebase(Value* /*newest*/, size_t /*window*/) {}
+
+  Value reduce(const Value* at, const internal::LaneEndings<double>& endings, uint64_t /*end*/,
+               uint32_t& id) {
+    Value best = unreached();
+    size_t best_length = 0;
+    for (size_t k = endings.length; k >= 1; --k) {
+      const double candidate = double{at[-static_cast<std::ptrdiff_t>(k)]} + endings.weight(k);
+      if (candidate > double{best}) {
+        best = static_cast<float>(candidate);
+        best_length = k;
+      }
+    }
+    id = best_length == 0 ? 0 : endings.id(best_length);
+    return best;
+  }
+
+ private:
+  const WeightedTrie<double>* trie_;
+};
+
 // Nats that the scores of one window may be apart, so that they stay above kFixedNever / 2.
 constexpr double kFixedRange = -static_cast<double>(kFixedNever) / 2 / kFixedPointSteps;
 
@@ -94,6 +129,10 @@ std::unique_ptr<Segmenter> make_viterbi(std::shared_ptr<const UnigramModel> mode
             model->lowest_log_probability());
     Maximum<int64_t> maximum(model->fixed_weights());
     return std::make_unique<internal::LatticeScan<Maximum<int64_t>>>(std::move(model), maximum);
+  }
+  if (model->arithmetic() == Arithmetic::single_precision) {
+    RoundedMaximum maximum(model->log_weights());
+    return std::make_unique<internal::LatticeScan<RoundedMaximum>>(std::move(model), maximum);
   }
   Maximum<double> maximum(model->log_weights());
   return std::make_unique<internal::LatticeScan<Maximum<double>>>(std::move(model), maximum);

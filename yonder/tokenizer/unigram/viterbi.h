@@ -11,8 +11,9 @@
 
 namespace yonder::tokenizer {
 
-/// Adds IEEE doubles left to right, or int64 fixed-point scores when the model asks for them; then
-/// throws Error(bad_data) if a log-probability is too low for them (below about -250).
+/// Adds IEEE doubles left to right, or floats or int64 fixed-point scores when the model asks for
+/// them; with fixed-point scores throws Error(bad_data) if a log-probability is too low for them
+/// (below about -250).
 std::unique_ptr<Segmenter> make_viterbi(std::shared_ptr<const UnigramModel> model);
 
 }  // namespace yonder::tokenizer

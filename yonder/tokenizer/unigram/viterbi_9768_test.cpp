@@ -48,7 +48,7 @@ std::vector<Case> golden_cases() {
     result.alpha = row.at("alpha").real();
     result.title = name + ", alpha " + std::to_string(result.alpha);
     result.text = row.at("text").text();
-    result.model = std::make_shared<UnigramModel>(Vocabulary(std::move(pieces), name), false);
+    result.model = std::make_shared<UnigramModel>(Vocabulary(std::move(pieces), name));
     for (const Json& path : row.at("segmentations").array()) {
       Ids ids;
       for (const Json& piece : path.at("pieces").array()) {
@@ -98,7 +98,7 @@ TEST(Viterbi9768, IsBiased) {
 
 TEST(Viterbi9768, DrawsAnewForEachSeedAndDocument) {
   const auto model =
-      std::make_shared<UnigramModel>(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"), false);
+      std::make_shared<UnigramModel>(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"));
   const auto drawn = [&](uint64_t seed, uint64_t document) {
     Ids ids;
     const auto sampler = make_viterbi_9768(model, 0.1, seed);

@@ -7,6 +7,16 @@
 namespace yonder::tokenizer {
 namespace {
 
+// last[end]: the last piece of the path to `end`.
+std::vector<uint32_t> trace_back(const Vocabulary& vocabulary, const std::vector<uint32_t>& last) {
+  std::vector<uint32_t> path;
+  for (size_t at = last.size() - 1; at > 0; at -= vocabulary.piece(last[at]).size()) {
+    path.push_back(last[at]);
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
 template <typename Score, typename ScoreOf>
 std::vector<uint32_t> best_path(const Vocabulary& vocabulary, std::string_view chunk,
                                 ScoreOf&& score_of) {
@@ -28,12 +38,33 @@ std::vector<uint32_t> best_path(const Vocabulary& vocabulary, std::string_view c
       }
     }
   }
-  std::vector<uint32_t> path;
-  for (size_t at = chunk.size(); at > 0; at -= vocabulary.piece(last[at]).size()) {
-    path.push_back(last[at]);
+  return trace_back(vocabulary, last);
+}
+
+// SentencePiece's own loop: from each start, ascending, to all ends; a candidate is compared as a
+// double and kept as a float.
+std::vector<uint32_t> rounded_best_path(const Vocabulary& vocabulary, std::string_view chunk) {
+  const PieceMap ids = piece_map(vocabulary);
+  std::vector<float> best(chunk.size() + 1, 0);
+  std::vector<uint32_t> last(chunk.size() + 1, 0);
+  for (size_t start = 0; start < chunk.size(); ++start) {
+    if (start > 0 && last[start] == 0) {
+      continue;
+    }
+    const size_t furthest = std::min(chunk.size(), start + vocabulary.max_piece_length());
+    for (size_t end = start + 1; end <= furthest; ++end) {
+      const auto piece = ids.find(std::string(chunk.substr(start, end - start)));
+      if (piece == ids.end()) {
+        continue;
+      }
+      const double score = vocabulary.log_probability(piece->second) + double{best[start]};
+      if (last[end] == 0 || score > double{best[end]}) {
+        best[end] = static_cast<float>(score);
+        last[end] = piece->second;
+      }
+    }
   }
-  std::reverse(path.begin(), path.end());
-  return path;
+  return trace_back(vocabulary, last);
 }
 
 }  // namespace
@@ -55,6 +86,9 @@ std::vector<uint32_t> viterbi_reference(const UnigramModel& model, std::string_v
       return static_cast<__int128>(
           std::nearbyint(vocabulary.log_probability(id) * kFixedPointSteps));
     });
+  }
+  if (model.arithmetic() == Arithmetic::single_precision) {
+    return rounded_best_path(vocabulary, chunk);
   }
   return best_path<double>(vocabulary, chunk,
                            [&](uint32_t id) { return vocabulary.log_probability(id); });

@@ -20,7 +20,7 @@ double normal_score(double chi_square, double degrees) {
 // Without replacement, w comes first with probability P(w) and v after it with P(v) / (1 - P(w)).
 TEST(SampleWithoutReplacement, DrawsPairsWithTheirExactFrequenciesInAMillionDraws) {
   constexpr uint64_t kDocuments = 1'000'000;
-  const UnigramModel model(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"), false);
+  const UnigramModel model(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"));
   for (const double alpha : {0.0, 1.0}) {
     std::map<std::pair<std::vector<uint32_t>, std::vector<uint32_t>>, double> seen;
     for (uint64_t document = 0; document < kDocuments; ++document) {
@@ -51,7 +51,7 @@ TEST(SampleWithoutReplacement, DrawsPairsWithTheirExactFrequenciesInAMillionDraw
 // How often each segmentation is among three, by the definition: the sum over all orders.
 TEST(SampleWithoutReplacement, IncludesEachSegmentationAsOftenAsSequentialDrawingDoes) {
   constexpr uint64_t kDocuments = 1'000'000;
-  const UnigramModel model(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"), false);
+  const UnigramModel model(Vocabulary({{"a", 10}, {"aa", 7}, {"aaa", 3}}, "B"));
   const auto all = all_segmentations_reference(model, "aaaa", 1);
   std::vector<double> p;
   for (const SegmentationReference& one : all) {

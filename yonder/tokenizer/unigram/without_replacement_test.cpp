@@ -57,7 +57,7 @@ RC_GTEST_PROP(SampleWithoutReplacement, DrawsTheSameFirstOnesForALargerK, (uint6
 }
 
 TEST(SampleWithoutReplacement, DependsOnSeedAndDocument) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const std::string text(40, 'a');
   const auto ids = [&](uint64_t seed, uint64_t document) {
     return sample_without_replacement(model, text, 1, 0.1, seed, document)[0].ids;
@@ -70,7 +70,7 @@ TEST(SampleWithoutReplacement, DependsOnSeedAndDocument) {
 // E[sum over the drawn of P / inclusion] = 1 (Kool et al. 2019, section 4.2), and so for each
 // segmentation by itself: E[1(drawn) / inclusion] = 1.
 TEST(SampleWithoutReplacement, HasInclusionProbabilitiesThatGiveUnbiasedEstimates) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   constexpr int kDocuments = 20'000;
   std::map<std::vector<uint32_t>, std::pair<double, double>> sums;  // of 1/inclusion, its square
   for (uint64_t document = 0; document < kDocuments; ++document) {
@@ -88,7 +88,7 @@ TEST(SampleWithoutReplacement, HasInclusionProbabilitiesThatGiveUnbiasedEstimate
 }
 
 TEST(SampleWithoutReplacement, DrawsDifferentSegmentationsOfALongText) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const std::string text(100'000, 'a');
   const auto draws = sample_without_replacement(model, text, 20, 0.1, 0, 0);
   std::set<std::vector<uint32_t>> different;
@@ -104,7 +104,7 @@ TEST(SampleWithoutReplacement, DrawsDifferentSegmentationsOfALongText) {
 }
 
 TEST(SampleWithoutReplacement, OfNothingIsTheEmptySegmentation) {
-  const auto draws = sample_without_replacement(UnigramModel(repeats(), false), "", 2, 1, 0, 0);
+  const auto draws = sample_without_replacement(UnigramModel(repeats()), "", 2, 1, 0, 0);
   ASSERT_EQ(draws.size(), 1U);
   EXPECT_TRUE(draws[0].ids.empty());
   EXPECT_EQ(draws[0].log_probability, 0);
@@ -112,7 +112,7 @@ TEST(SampleWithoutReplacement, OfNothingIsTheEmptySegmentation) {
 }
 
 TEST(SampleWithoutReplacement, RejectsWhatItCannotDraw) {
-  const UnigramModel model(repeats(), false);
+  const UnigramModel model(repeats());
   const auto draw = [&](std::string_view text, size_t k, double alpha) {
     return [&model, text, k, alpha] { sample_without_replacement(model, text, k, alpha, 0, 0); };
   };
