@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -31,46 +30,6 @@ std::string count_text(int64_t value, int64_t unit) {
     }
   }
   return std::to_string(value);
-}
-
-int64_t parse_whole(const char* name, const std::string& text, int64_t unit, int64_t low,
-                    int64_t high) {
-  const std::optional<int64_t> value = parse_count(text, unit);
-  require(value.has_value(), ErrorKind::bad_option,
-          "--{} is \"{}\"; a whole number such as {} was expected", name, text,
-          unit == 1000 ? "6 or 80k" : "64M or 4G");
-  check_range(name, *value, low, high);
-  return *value;
-}
-
-uint64_t parse_seed(const char* name, const std::string& text) {
-  uint64_t value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  require(code == std::errc() && end == text.data() + text.size(), ErrorKind::bad_option,
-          "--{} is \"{}\"; a whole number between 0 and 2^64-1 was expected", name, text);
-  return value;
-}
-
-double parse_real(const char* name, const std::string& text) {
-  double value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  require(code == std::errc() && end == text.data() + text.size(), ErrorKind::bad_option,
-          "--{} is \"{}\"; a number such as 0.1 was expected", name, text);
-  return value;
-}
-
-std::vector<int64_t> parse_whole_list(const char* name, const std::string& text, int64_t low,
-                                      int64_t high) {
-  std::vector<int64_t> values;
-  size_t first = 0;
-  while (true) {
-    const size_t comma = std::min(text.find(',', first), text.size());
-    values.push_back(parse_whole(name, text.substr(first, comma - first), 1000, low, high));
-    if (comma == text.size()) {
-      return values;
-    }
-    first = comma + 1;
-  }
 }
 
 /// One option as help shows it.
@@ -111,12 +70,12 @@ class CliVisitor : public OptionVisitor {
 
   void seed(const char* name, uint64_t& value, const char* help) override {
     scalar(name, "N", help, std::to_string(value),
-           [&value, name](const std::string& text) { value = parse_seed(name, text); });
+           [&value, name](const std::string& text) { value = parse_seed_option(name, text); });
   }
 
   void real(const char* name, double& value, double low, double high, const char* help) override {
     scalar(name, "X", help, fmt::format("{}", value),
-           [&value, name](const std::string& text) { value = parse_real(name, text); });
+           [&value, name](const std::string& text) { value = parse_real_option(name, text); });
     range_checks_.push_back([&value, name, low, high] {
       const bool bounded = high < std::numeric_limits<double>::max();
       check_range(name, value, low, bounded ? high : std::numeric_limits<double>::infinity());
@@ -170,7 +129,7 @@ class CliVisitor : public OptionVisitor {
       default_text += count_text(v, 1000);
     }
     scalar(name, "N,N,...", help, default_text, [&value, name, low, high](const std::string& text) {
-      value = parse_whole_list(name, text, low, high);
+      value = parse_whole_list_option(name, text, low, high);
     });
   }
 
@@ -219,7 +178,7 @@ class CliVisitor : public OptionVisitor {
     scalar(
         name, label, help, count_text(value, unit),
         [&value, name, unit, low, high](const std::string& text) {
-          value = parse_whole(name, text, unit, low, high);
+          value = parse_whole_option(name, text, unit, low, high);
         },
         range);
   }

@@ -3,6 +3,7 @@
 // duplicate keys, numbers beyond double, lone surrogates, depth.
 #include "yonder/base/json.h"
 
+#include "yonder/base/base64.h"
 #include "yonder/base/error.h"
 #include "yonder/base/utf8.h"
 
@@ -552,6 +553,13 @@ JsonWriter& JsonWriter::value(int64_t number) { return raw(fmt::format("{}", num
 JsonWriter& JsonWriter::value(uint64_t number) { return raw(fmt::format("{}", number)); }
 
 JsonWriter& JsonWriter::null() { return raw("null"); }
+
+JsonWriter& JsonWriter::bytes(std::string_view bytes) {
+  if (utf8_first_error(bytes) == std::string_view::npos) {
+    return value(bytes);
+  }
+  return begin_object().key("base64").value(base64_encode(bytes)).end_object();
+}
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
   separate();

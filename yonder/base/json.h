@@ -76,6 +76,8 @@ class JsonWriter {
   JsonWriter& value(int number) { return value(static_cast<int64_t>(number)); }
   JsonWriter& value(uint32_t number) { return value(static_cast<uint64_t>(number)); }
   JsonWriter& null();
+  /// Any bytes: a string where they are UTF-8, else {"base64": "..."}.
+  JsonWriter& bytes(std::string_view bytes);
   /// Text that is JSON already.
   JsonWriter& raw(std::string_view json);
   const std::string& str() const { return out_; }

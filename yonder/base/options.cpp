@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The checks that every reader of options shares, and the three readers that need no library:
-// JSON out, validation, Markdown. The command line's reader lives with the command line.
+// The checks and the parsing that every reader of options shares, and two readers: validation and
+// Markdown. JSON is in options_json.cpp, the web form in options_form.cpp, a command line to copy
+// in options_arguments.cpp; the command line's reader lives with the command line.
 #include "yonder/base/options.h"
 
 #include "yonder/base/error.h"
-#include "yonder/base/json.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -53,9 +54,9 @@ std::string join(const std::vector<std::string>& names) {
 constexpr int64_t kNoLow = std::numeric_limits<int64_t>::min();
 constexpr int64_t kNoHigh = std::numeric_limits<int64_t>::max();
 
-// Checks ranges and choices and keeps nothing; the readers below inherit these checks, so that a
-// struct filled by hand gets the same sentences as a command line.
-class Validator : public OptionVisitor {
+// Checks ranges and choices and keeps nothing, so that a struct filled by hand gets the same
+// sentences as a command line.
+class Validator final : public OptionVisitor {
  public:
   void flag(const char*, bool&, const char*) override {}
   void integer(const char* name, int64_t& value, int64_t low, int64_t high, const char*) override {
@@ -81,64 +82,6 @@ class Validator : public OptionVisitor {
       check_range(name, item, low, high);
     }
   }
-};
-
-class ToJson final : public Validator {
- public:
-  ToJson() { json_.begin_object(); }
-  std::string finish() {
-    json_.end_object();
-    return json_.str();
-  }
-  void flag(const char* name, bool& value, const char*) override { json_.key(name).value(value); }
-  void integer(const char* name, int64_t& value, int64_t low, int64_t high,
-               const char* help) override {
-    Validator::integer(name, value, low, high, help);
-    json_.key(name).value(value);
-  }
-  void bytes(const char* name, int64_t& value, int64_t low, int64_t high,
-             const char* help) override {
-    Validator::bytes(name, value, low, high, help);
-    json_.key(name).value(value);
-  }
-  void seed(const char* name, uint64_t& value, const char*) override {
-    json_.key(name).value(value);
-  }
-  void real(const char* name, double& value, double low, double high, const char* help) override {
-    Validator::real(name, value, low, high, help);
-    json_.key(name).value(value);
-  }
-  // A path may hold any bytes; for a record of what was run its readable form is enough.
-  void text(const char* name, std::string& value, const char*) override {
-    json_.key(name).raw(json_escape_lossy(value));
-  }
-  void path(const char* name, std::string& value, const char*) override {
-    json_.key(name).raw(json_escape_lossy(value));
-  }
-  void choice(const char* name, std::string& value, const std::vector<std::string>& names,
-              const char* help) override {
-    Validator::choice(name, value, names, help);
-    json_.key(name).value(value);
-  }
-  void list(const char* name, std::vector<std::string>& value, const char*) override {
-    json_.key(name).begin_array();
-    for (const std::string& item : value) {
-      json_.raw(json_escape_lossy(item));
-    }
-    json_.end_array();
-  }
-  void integers(const char* name, std::vector<int64_t>& value, int64_t low, int64_t high,
-                const char* help) override {
-    Validator::integers(name, value, low, high, help);
-    json_.key(name).begin_array();
-    for (const int64_t item : value) {
-      json_.value(item);
-    }
-    json_.end_array();
-  }
-
- private:
-  JsonWriter json_;
 };
 
 // 4294967296 -> "4G": the largest suffix that keeps the number whole.
@@ -303,6 +246,46 @@ std::optional<int64_t> parse_count(std::string_view text, int64_t unit) {
   return negative ? -value : value;
 }
 
+int64_t parse_whole_option(const char* name, const std::string& text, int64_t unit, int64_t low,
+                           int64_t high) {
+  const std::optional<int64_t> value = parse_count(text, unit);
+  require(value.has_value(), ErrorKind::bad_option,
+          "--{} is \"{}\"; a whole number such as {} was expected", name, text,
+          unit == 1000 ? "6 or 80k" : "64M or 4G");
+  check_range(name, *value, low, high);
+  return *value;
+}
+
+std::vector<int64_t> parse_whole_list_option(const char* name, const std::string& text, int64_t low,
+                                             int64_t high) {
+  std::vector<int64_t> values;
+  size_t first = 0;
+  while (true) {
+    const size_t comma = std::min(text.find(',', first), text.size());
+    values.push_back(parse_whole_option(name, text.substr(first, comma - first), 1000, low, high));
+    if (comma == text.size()) {
+      return values;
+    }
+    first = comma + 1;
+  }
+}
+
+uint64_t parse_seed_option(const char* name, const std::string& text) {
+  uint64_t value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  require(code == std::errc() && end == text.data() + text.size(), ErrorKind::bad_option,
+          "--{} is \"{}\"; a whole number between 0 and 2^64-1 was expected", name, text);
+  return value;
+}
+
+double parse_real_option(const char* name, const std::string& text) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  require(code == std::errc() && end == text.data() + text.size(), ErrorKind::bad_option,
+          "--{} is \"{}\"; a number such as 0.1 was expected", name, text);
+  return value;
+}
+
 void check_range(const char* name, int64_t value, int64_t low, int64_t high) {
   if (low <= value && value <= high) {
     return;
@@ -362,12 +345,6 @@ std::string nearest_name(std::string_view wrong, const std::vector<std::string>&
     }
   }
   return nearest;
-}
-
-std::string options_to_json(const std::function<void(OptionVisitor&)>& visit) {
-  ToJson visitor;
-  visit(visitor);
-  return visitor.finish();
 }
 
 void validate_options(const std::function<void(OptionVisitor&)>& visit) {
