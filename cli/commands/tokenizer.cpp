@@ -2,7 +2,6 @@
 #include "cli/commands/tokenizer.h"
 
 #include "cli/table.h"
-#include "yonder/base/base64.h"
 #include "yonder/base/compressed.h"
 #include "yonder/base/utf8.h"
 
@@ -81,13 +80,7 @@ std::string printable_piece(std::string_view bytes) {
   return out;
 }
 
-void write_piece(JsonWriter& w, std::string_view bytes) {
-  if (utf8_first_error(bytes) == std::string_view::npos) {
-    w.value(bytes);
-  } else {
-    w.begin_object().key("base64").value(base64_encode(bytes)).end_object();
-  }
-}
+void write_piece(JsonWriter& w, std::string_view bytes) { w.bytes(bytes); }
 
 void write_ids(Output& out, std::span<const uint32_t> ids) {
   bool first = true;

@@ -2,6 +2,7 @@
 // `yonder tokenizer stats`: how well one or more vocabularies fit texts.
 #include "cli/commands/tokenizer.h"
 #include "yonder/tokenizer/evaluate.h"
+#include "yonder/tokenizer/evaluation_json.h"
 
 namespace yonder::cli {
 namespace {
@@ -39,7 +40,7 @@ struct Stats : Command {
       const std::vector<tokenizer::Evaluation> evaluations =
           tokenizer::evaluate(t, input, options, static_cast<int>(threads), &progress);
       if (json) {
-        write_json(w, path, t, evaluations);
+        tokenizer::write_json(w, path, t, evaluations, static_cast<size_t>(never));
       } else {
         print(path, t, evaluations, out);
       }
@@ -71,38 +72,6 @@ struct Stats : Command {
         out.print("    never produced      {}\t{}\n", id, printable_piece(t.piece(id)));
       }
     }
-  }
-
-  void write_json(JsonWriter& w, const std::string& path, const tokenizer::Tokenizer& t,
-                  const std::vector<tokenizer::Evaluation>& evaluations) const {
-    w.begin_object().key("model").value(path).key("checksum").value(t.checksum());
-    w.key("vocab_size").value(t.vocab_size()).key("texts").begin_array();
-    for (const tokenizer::Evaluation& e : evaluations) {
-      w.begin_object().key("text").value(e.text).key("bytes").value(e.bytes);
-      w.key("characters").value(e.characters).key("tokens").value(e.tokens);
-      w.key("bytes_per_token").value(e.bytes_per_token());
-      w.key("characters_per_token").value(e.characters_per_token());
-      w.key("bits_per_byte").value(e.bits_per_byte()).key("score").value(e.score);
-      w.key("single_byte_tokens").value(e.single_byte_tokens);
-      w.key("pieces_produced").value(e.used_pieces);
-      w.key("scripts").begin_array();
-      for (const tokenizer::ScriptShare& script : e.scripts) {
-        w.begin_object().key("script").value(script.script).key("bytes").value(script.bytes);
-        w.key("tokens").value(script.tokens).end_object();
-      }
-      w.end_array().key("token_lengths").begin_array();
-      for (const uint64_t count : e.token_lengths) {
-        w.value(count);
-      }
-      w.end_array().key("never_produced").begin_array();
-      for (const uint32_t id : first_never(e)) {
-        w.begin_object().key("id").value(id).key("piece");
-        write_piece(w, t.piece(id));
-        w.end_object();
-      }
-      w.end_array().end_object();
-    }
-    w.end_array().end_object();
   }
 
   std::span<const uint32_t> first_never(const tokenizer::Evaluation& e) const {
