@@ -83,7 +83,7 @@ release() { make test; }
 asan() {
   cmake --preset asan
   cmake --build build/asan --target unit_tests
-  ctest --no-tests=error --test-dir build/asan -L unit -E '^cli\.' --output-on-failure \
+  ctest --no-tests=error --test-dir build/asan -L unit -E '^(cli|integration)\.' --output-on-failure \
     --output-junit junit-asan.xml
 }
 
@@ -91,8 +91,9 @@ asan() {
 # under ASan.
 tsan() {
   cmake --preset tsan
-  cmake --build build/tsan --target yonder_base_unit_test yonder_tokenizer_unit_test
-  ctest --no-tests=error --test-dir build/tsan -L unit -E '^(cli\.|fuzz_)' --output-on-failure \
+  cmake --build build/tsan --target yonder_base_unit_test yonder_tokenizer_unit_test \
+    yonder_web_unit_test
+  ctest --no-tests=error --test-dir build/tsan -L unit -E '^(cli\.|integration\.|fuzz_)' --output-on-failure \
     --output-junit junit-tsan.xml
 }
 

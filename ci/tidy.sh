@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # clang-tidy over the library and the program; every finding is an error.
 #
-#   ci/tidy.sh                   all of yonder/ and cli/
+#   ci/tidy.sh                   all of yonder/, cli/ and web/server/
 #   ci/tidy.sh REVISION [MOST]   only .cpp files that differ from REVISION, and those beside changed
 #                                headers; at most MOST of them, the most changed first
 #
@@ -12,11 +12,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 ci/install_packages.sh ci
 if [ $# -eq 0 ]; then
-  mapfile -t files < <(git ls-files 'yonder/*.cpp' 'cli/*.cpp' | grep -Ev '^yonder/.*_(test|bench)\.cpp$')
+  mapfile -t files < <(git ls-files 'yonder/*.cpp' 'cli/*.cpp' 'web/*.cpp' | grep -Ev '^(yonder|web)/.*_(test|bench)\.cpp$')
 else
-  mapfile -t files < <(git diff --numstat --diff-filter=d "$1" -- 'yonder/*.cpp' 'yonder/*.h' 'cli/*.cpp' 'cli/*.h' |
+  mapfile -t files < <(git diff --numstat --diff-filter=d "$1" -- {yonder,cli,web}/'*.cpp' {yonder,cli,web}/'*.h' |
     awk '{ sub(/\.h$/, ".cpp", $3); lines[$3] += $1 + $2 } END { for (f in lines) print lines[f], f }' |
-    sort -k1,1nr -k2 | cut -d' ' -f2 | { grep -Ev '^yonder/.*_(test|bench)\.cpp$' || true; } |
+    sort -k1,1nr -k2 | cut -d' ' -f2 | { grep -Ev '^(yonder|web)/.*_(test|bench)\.cpp$' || true; } |
     while read -r file; do [ ! -f "$file" ] || echo "$file"; done)
 fi
 most=${2:-${#files[@]}}

@@ -2,8 +2,8 @@
 // The program `yonder`: finds the command that the first words name, hands it the rest, and turns
 // what it throws into an exit code (exit_code.h).
 //
-// The environment is read here and nowhere else: YONDER_THREADS, YONDER_PROGRESS, YONDER_MEMORY and
-// YONDER_TMP set the defaults of the options of those names.
+// The environment is read here and nowhere else: YONDER_THREADS, YONDER_PROGRESS, YONDER_MEMORY,
+// YONDER_TMP and YONDER_PORT set the defaults of the options of those names.
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "cli/table.h"
@@ -23,7 +23,8 @@ std::vector<EnvironmentDefault> environment_defaults() {
   std::vector<EnvironmentDefault> defaults;
   for (const auto& [option, variable] :
        {std::pair{"threads", "YONDER_THREADS"}, std::pair{"progress", "YONDER_PROGRESS"},
-        std::pair{"memory", "YONDER_MEMORY"}, std::pair{"tmp", "YONDER_TMP"}}) {
+        std::pair{"memory", "YONDER_MEMORY"}, std::pair{"tmp", "YONDER_TMP"},
+        std::pair{"port", "YONDER_PORT"}}) {
     if (const char* value = std::getenv(variable); value != nullptr && *value != '\0') {
       defaults.push_back({option, variable, value});
     }
@@ -45,8 +46,8 @@ std::string program_help() {
       "\nOptions:\n"
       "  -h, --help      this text; after a family or a command: theirs\n"
       "      --version   print the version\n"
-      "\nEnvironment: YONDER_THREADS, YONDER_PROGRESS, YONDER_MEMORY, YONDER_TMP set the defaults\n"
-      "of the options of those names.\n"
+      "\nEnvironment: YONDER_THREADS, YONDER_PROGRESS, YONDER_MEMORY, YONDER_TMP, YONDER_PORT set\n"
+      "the defaults of the options of those names.\n"
       "\nExamples:\n"
       "  yonder doctor\n"
       "  yonder tokenizer --help\n"

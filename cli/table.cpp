@@ -12,6 +12,7 @@ const std::vector<CommandFamily>& command_families() {
       {"tokenizer", "byte-level vocabularies: train, encode, sample, decode, compare",
        tokenizer_commands()},
       {"demo", "what Yonder does, on text of this machine, as a table and a page", demo_commands()},
+      {"serve", "the local web app: Yonder in a browser on this machine", serve_commands()},
       {"doctor", "versions, threads, instruction sets, memory", doctor_commands()},
       {"docs-reference", "the reference page of a family in Markdown", reference_commands(), true},
   };

@@ -6,9 +6,14 @@
 #   *_bench.cpp      Google Benchmark programs, one per component
 #   *_reference.cpp  slow, obvious versions, linked into the tests only
 #   the rest         the library yonder_<name>
+# FOLDER: where it lies, if not in yonder/<name>. PROGRAM: a part of the program, which is not
+# installed for others to link.
 function(yonder_component name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "PROGRAM" "FOLDER" "DEPENDS;LIBRARIES" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/yonder/${name})
+  if(ARG_FOLDER)
+    set(folder ${PROJECT_SOURCE_DIR}/${ARG_FOLDER})
+  endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   set(kinds "_slow_test" "_test" "_bench" "_reference")
   foreach(kind IN LISTS kinds)
@@ -19,10 +24,12 @@ function(yonder_component name)
   list(FILTER files_test EXCLUDE REGEX "_slow_test\\.cpp$")
 
   add_library(yonder_${name} STATIC ${sources})
-  # An outside user gets the component as yonder::${name} (cmake/install.cmake).
-  add_library(yonder::${name} ALIAS yonder_${name})
-  set_target_properties(yonder_${name} PROPERTIES EXPORT_NAME ${name})
-  set_property(GLOBAL APPEND PROPERTY YONDER_COMPONENTS ${name})
+  if(NOT ARG_PROGRAM)
+    # An outside user gets the component as yonder::${name} (cmake/install.cmake).
+    add_library(yonder::${name} ALIAS yonder_${name})
+    set_target_properties(yonder_${name} PROPERTIES EXPORT_NAME ${name})
+    set_property(GLOBAL APPEND PROPERTY YONDER_COMPONENTS ${name})
+  endif()
   target_compile_features(yonder_${name} PUBLIC cxx_std_20)
   target_include_directories(yonder_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                                    $<INSTALL_INTERFACE:include>)

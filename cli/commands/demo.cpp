@@ -8,8 +8,21 @@
 #include "yonder/base/file.h"
 #include "yonder/base/parallel.h"
 
+#include <filesystem>
+
 namespace yonder::cli {
 namespace {
+
+/// How to call this program again from here: "build/release/yonder" after `make demo`.
+std::string program_path() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) {
+    return "yonder";
+  }
+  const std::string near = program.lexically_relative(std::filesystem::current_path()).string();
+  return near.empty() || near.starts_with("..") ? program.string() : near;
+}
 
 struct Demo : Command {
   std::string chapter = "all";
@@ -51,7 +64,8 @@ struct Demo : Command {
       }
     }
     write_file(out_path, report.html());
-    out.print("\nthe pictures are in {}\n", out_path);
+    out.print("\nthe pictures are in {}; in a browser, with your own text:\n{} serve\n", out_path,
+              program_path());
   }
 };
 

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/server/component.h"
+
+namespace yonder::web {
+
+const std::vector<ComponentRow>& components() {
+  static const std::vector<ComponentRow> rows = {
+      {"tokenizer", make_tokenizer_component},
+  };
+  return rows;
+}
+
+}  // namespace yonder::web
