@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages of the app, in the order of the navigation. A new component is a folder beside this file
+// and one row here.
+import type { ComponentType } from "preact";
+
+import { JobsPage } from "./jobs/JobsPage.tsx";
+import { TokenizerPage } from "./tokenizer/TokenizerPage.tsx";
+
+export interface PageProps {
+  /** What follows the page's name in the address: "lattice" of "#/tokenizer/lattice". */
+  section: string;
+}
+
+export interface PageRow {
+  name: string; // in the address: "#/tokenizer"
+  title: string;
+  page: ComponentType<PageProps>;
+}
+
+export const PAGES: readonly PageRow[] = [
+  { name: "tokenizer", title: "Tokenizer", page: TokenizerPage },
+  { name: "jobs", title: "Jobs", page: JobsPage },
+];
