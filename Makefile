@@ -3,7 +3,7 @@
 PRESET ?= release
 JUNIT = --output-junit junit-$@.xml
 
-.PHONY: build demo test test-all bench fuzz format tidy ci clean configure
+.PHONY: build demo test test-all bench fuzz web format tidy ci clean configure
 build: configure
 	@cmake --build build/$(PRESET)
 
@@ -11,9 +11,10 @@ demo: configure
 	@cmake --build build/$(PRESET) --target yonder
 	build/$(PRESET)/yonder demo
 
-# Unit tests: all of them in about a minute. test-all adds the slow ones.
+# Unit tests: all of them in about a minute. test-all adds the slow ones. The web app's tests are
+# among both where Node and Chromium are installed (ci/test_web.sh).
 test: build
-	@ctest --test-dir build/$(PRESET) --no-tests=error -L unit -j 2 --output-on-failure $(JUNIT)
+	@ctest --test-dir build/$(PRESET) --no-tests=error -L "unit|web" -j 2 --output-on-failure $(JUNIT)
 
 test-all: build
 	@cmake --build build/$(PRESET) --target slow_tests
@@ -24,6 +25,10 @@ bench:
 
 fuzz:
 	@ci/fuzz.sh
+
+# Builds web/dist from web/app; who only uses Yonder needs it not.
+web:
+	@ci/check_web_bundle.sh --update
 
 format:
 	@ci/format.sh --fix

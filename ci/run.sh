@@ -54,7 +54,7 @@ step() {
   fi
 }
 
-packages() { ci/install_packages.sh build ci; }
+packages() { ci/install_packages.sh build ci web; }
 
 format() { ci/format.sh; }
 
@@ -108,6 +108,12 @@ tidy() {
   fi
 }
 
+# The committed bundle is what its source builds; then its tests, in a browser too.
+web() {
+  ci/check_web_bundle.sh
+  ctest --no-tests=error --test-dir build/release -L web --output-on-failure --output-junit junit-web.xml
+}
+
 docs() {
   ci/check_docs.py --self-test
   ci/check_docs.py
@@ -129,6 +135,7 @@ step layers layers
 step no-torch no_torch build/no-torch/junit-test.xml
 step release release build/release/junit-test.xml
 step tidy tidy
+step web web build/release/junit-web.xml
 step docs docs
 step examples examples build/ci/examples/junit-examples.xml
 step asan asan build/asan/junit-asan.xml
