@@ -7,8 +7,8 @@
 // one.
 #include "cli/commands/tokenizer.h"
 #include "yonder/base/parallel.h"
-#include "yonder/base/utf8.h"
 #include "yonder/tokenizer/corpus.h"
+#include "yonder/tokenizer/offsets.h"
 #include "yonder/tokenizer/token_file.h"
 
 #include <functional>
@@ -112,36 +112,6 @@ void for_each_document(CorpusReader& reader, InputProgress& progress,
   }
 }
 
-/// Changes byte offsets into counts of characters or of UTF-16 units; a span that cuts a character
-/// is widened to it. Bytes that are no UTF-8 count as one unit each.
-void convert_offsets(std::string_view text, const std::string& unit,
-                     std::vector<tokenizer::Offset>& offsets) {
-  if (unit == "bytes") {
-    return;
-  }
-  // before[i]: units that end at or before byte i; begun[i]: units that begin before byte i.
-  std::vector<uint64_t> before(text.size() + 1);
-  std::vector<uint64_t> begun(text.size() + 1);
-  uint64_t count = 0;
-  for (size_t i = 0; i < text.size();) {
-    const Utf8Unit character = utf8_at(text, i);
-    const uint64_t units = unit == "utf16" && character.code_point >= 0x10000 ? 2 : 1;
-    before[i] = begun[i] = count;
-    for (size_t inside = i + 1; inside < i + character.length; ++inside) {
-      before[inside] = count;
-      begun[inside] = count + units;
-    }
-    count += units;
-    i += character.length;
-  }
-  before[text.size()] = begun[text.size()] = count;
-  for (tokenizer::Offset& offset : offsets) {
-    const bool empty = offset.start == offset.end;
-    offset.start = before[offset.start];
-    offset.end = empty ? offset.start : begun[offset.end];
-  }
-}
-
 struct Encode : Command {
   ModelArgument model;
   std::vector<std::string> input;
@@ -172,7 +142,7 @@ struct Encode : Command {
     v.flag("resume", resume, "with --bin: go on after an interruption");
     v.flag("force", force, "with --bin: overwrite the id file");
     v.flag("offsets", offsets, "print a line per token: id, start, end, piece");
-    v.choice("offset-unit", offset_unit, {"bytes", "code-points", "utf16"}, "what offsets count");
+    v.choice("offset-unit", offset_unit, tokenizer::offset_units(), "what offsets count");
     v.integer("nbest", nbest, 0, 10000, "print so many best segmentations with their scores");
     v.integer("distinct", distinct, 0, 10000,
               "with --sample: draw so many different segmentations, without replacement");
@@ -283,7 +253,7 @@ struct Encode : Command {
     std::vector<uint32_t> tokens;
     std::vector<tokenizer::Offset> spans;
     t.encode_with_offsets(text, tokens, spans, options_of(document));
-    convert_offsets(text, offset_unit, spans);
+    tokenizer::convert_offsets(text, offset_unit, spans);
     for (size_t i = 0; i < tokens.size(); ++i) {
       out.print("{}\t{}\t{}\t{}\n", tokens[i], spans[i].start, spans[i].end,
                 printable_piece(t.piece(tokens[i])));
@@ -354,7 +324,7 @@ struct Encode : Command {
         t.encode_with_offsets(text, tokens, spans, options_of(document));
         write_tokens(w, t, tokens);
         if (offsets) {
-          convert_offsets(text, offset_unit, spans);
+          tokenizer::convert_offsets(text, offset_unit, spans);
           w.key("offsets").begin_array();
           for (const tokenizer::Offset& span : spans) {
             w.begin_array().value(span.start).value(span.end).end_array();
