@@ -3,7 +3,7 @@
 PRESET ?= release
 JUNIT = --output-junit junit-$@.xml
 
-.PHONY: build demo test test-all bench fuzz web format tidy ci clean configure
+.PHONY: build demo test test-all bench fuzz web format tidy ci python clean configure
 build: configure
 	@cmake --build build/$(PRESET)
 
@@ -12,9 +12,11 @@ demo: configure
 	build/$(PRESET)/yonder demo
 
 # Unit tests: all of them in about a minute. test-all adds the slow ones. The web app's tests are
-# among both where Node and Chromium are installed (ci/test_web.sh).
+# among both where Node and Chromium are installed (ci/test_web.sh). The Python package is tested over
+# the preset release only; where Python's environments or PyPI are out of reach it is left out.
 test: build
 	@ctest --test-dir build/$(PRESET) --no-tests=error -L "unit|web" -j 2 --output-on-failure $(JUNIT)
+	@test $(PRESET) != release || ci/python.sh --optional
 
 test-all: build
 	@cmake --build build/$(PRESET) --target slow_tests
@@ -22,6 +24,10 @@ test-all: build
 
 bench:
 	@benchmarks/tokenizer/run.sh
+
+# The Python package: built, installed and tested in build/python/venv.
+python: build
+	@ci/python.sh
 
 fuzz:
 	@ci/fuzz.sh

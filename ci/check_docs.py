@@ -30,7 +30,7 @@ FENCE = re.compile(r"^(```+)[ \t]*([^\n`]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re
 LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 CODE = re.compile(r"`([^`\n]+)`")
 # A path from the root of the repository, as prose names it; patterns and placeholders excepted.
-REPO_PATH = re.compile(r"^(?:\.ci|yonder|cli|web|tests|benchmarks|docs|examples|ci|cmake)/[\w./+-]+$")
+REPO_PATH = re.compile(r"^(?:\.ci|yonder|cli|web|tests|benchmarks|docs|examples|ci|cmake|python)/[\w./+-]+$")
 SECONDS = 300  # the longest that one block may run
 
 

@@ -129,6 +129,9 @@ examples() {
   ctest --no-tests=error --test-dir build/ci/examples --output-on-failure --output-junit junit-examples.xml
 }
 
+# The wheel as a user builds it, in a new environment.
+python() { ci/python.sh --fresh; }
+
 step packages packages
 step format format
 step layers layers
@@ -138,6 +141,7 @@ step tidy tidy
 step web web build/release/junit-web.xml
 step docs docs
 step examples examples build/ci/examples/junit-examples.xml
+step python python build/ci/python/junit.xml
 step asan asan build/asan/junit-asan.xml
 step tsan tsan build/tsan/junit-tsan.xml
 

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a typed program sees the package: `mypy --strict` checks this file (ci/python.sh)."""
+
+import pathlib
+from collections.abc import Iterator
+from typing import assert_type
+
+import numpy as np
+import numpy.typing as npt
+
+from yonder import Progress
+from yonder.tokenizer import Lattice, Scored, Tokenizer, TrainReport, train
+
+
+def compatible(tokenizer: Tokenizer) -> None:
+    assert_type(tokenizer.encode("a"), list[int])
+    assert_type(tokenizer.encode("a", add_bos=True, iter=True), Iterator[int])
+    assert_type(tokenizer.tokenize(b"a", alpha=0.1), list[bytes])
+    assert_type(tokenizer.decode([3, 4]), str)
+    assert_type(tokenizer.vocab_size, int)
+
+
+def arrays(tokenizer: Tokenizer) -> None:
+    ids = tokenizer.encode_to_numpy("a", sample=True, alpha=0.1, normalize="nfc")
+    assert_type(ids, npt.NDArray[np.uint32])
+    assert_type(tokenizer.encode_batch(["a", b"b"], threads=2, epoch=1),
+                tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]])
+    assert_type(tokenizer.nbest("a", 3), list[Scored])
+    assert_type(tokenizer.lattice("a", 1), Lattice)
+    assert_type(tokenizer.decode_bytes(ids), bytes)
+
+
+def wrong(tokenizer: Tokenizer) -> None:
+    tokenizer.sample("a", alhpa=1.0)  # type: ignore[call-arg]
+    tokenizer.encode_to_numpy("a", normalize="nfx")  # type: ignore[arg-type]
+    tokenizer.encode_to_numpy(3)  # type: ignore[arg-type]
+    Tokenizer("a.model", scores=1)  # type: ignore[arg-type]
+
+
+def show(progress: Progress) -> None:
+    assert_type(progress.metrics, dict[str, float])
+
+
+def learn(text: pathlib.Path) -> None:
+    report = train(text, "a.model", vocab_size=[400, 300], memory="64M", progress=show)
+    assert_type(report, TrainReport)
+    assert_type(report.vocabularies[0].pieces, dict[bytes, int])

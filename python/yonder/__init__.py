@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Yonder: a workbench for small generative models.
+
+Components are modules; `yonder.tokenizer` is the first. Errors of the library arrive as Python's
+own exceptions with the library's sentence: a wrong option is a ValueError, wrong content of a file
+or an argument a DataError, trouble with a file an OSError.
+"""
+
+from yonder._core import DataError, __version__
+from yonder.progress import Progress
+
+__all__ = ["DataError", "Progress", "__version__"]
