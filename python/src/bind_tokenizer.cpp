@@ -145,14 +145,14 @@ py::list list_of(const std::vector<uint32_t>& ids, const Make& make) {
   return list;
 }
 
-// What bytepiece's encode() and tokenize() do to a text: NFC for str and nothing for bytes (the
-// rule of BytePiece models themselves), the best segmentation for alpha < 0, else a draw. Each
-// drawn text takes the next document number.
+// What bytepiece's encode() and tokenize() do to a text: NFC for str and nothing for bytes (models
+// of other programs have rules of their own), the best segmentation for alpha < 0, else a draw.
+// Each drawn text takes the next document number.
 EncodeOptions compatible_options(Model& model, bool nfc, bool bos, bool eos, double alpha) {
   EncodeOptions options;
   options.bos = bos;
   options.eos = eos;
-  options.normalize = nfc ? "nfc" : "model";
+  options.normalize = nfc && model.tokenizer.format() == "bytepiece" ? "nfc" : "model";
   if (!(alpha < 0)) {
     options.sample = true;
     options.alpha = alpha;
@@ -364,8 +364,7 @@ void bind_model(py::module_& m) {
            [](const Model& m) { return std::make_unique<StreamDecoder>(m.tokenizer); })
       .def("save",
            [](const Model& m, const std::filesystem::path& path, const std::string& format) {
-             const py::gil_scoped_release release;
-             m.tokenizer.save(path, format);
+             run_here([&](Progress& progress) { m.tokenizer.save(path, format, &progress); });
            });
 }
 

@@ -100,7 +100,7 @@ std::vector<std::shared_ptr<const TokenizerModel>> TokenizerModels::all() const 
 
 void write_json(JsonWriter& w, const TokenizerModel& model) {
   w.begin_object().key("id").value(model.id).key("name").raw(json_escape_lossy(model.name));
-  w.key("origin").value(model.origin).key("kind").value("unigram");
+  w.key("origin").value(model.origin).key("kind").value(model.tokenizer.kind());
   w.key("vocab_size").value(model.tokenizer.vocab_size());
   w.key("max_piece_length").value(model.max_piece_length).end_object();
 }

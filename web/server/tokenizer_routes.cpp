@@ -81,55 +81,23 @@ void write_bytes(JsonWriter& w, std::string_view bytes) {
   }
 }
 
-/// log p of single pieces, asked from the model once each.
-class PieceScores {
- public:
-  explicit PieceScores(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
-  /// Nothing for special ids, and where the model has no scores.
-  std::optional<double> of(uint32_t id) {
-    const auto [entry, fresh] = scores_.try_emplace(id);
-    if (fresh) {
-      const uint32_t ids[] = {id};
-      const std::string bytes = tokenizer_.decode(ids);
-      try {
-        if (!bytes.empty()) {
-          entry->second = tokenizer_.score(bytes, ids);
-        }
-      } catch (const Error& error) {
-        if (error.kind != ErrorKind::bad_option) {
-          throw;
-        }
-      }
-    }
-    return entry->second;
-  }
-
- private:
-  const Tokenizer& tokenizer_;
-  std::unordered_map<uint32_t, std::optional<double>> scores_;
-};
-
-void write_piece(JsonWriter& w, const Tokenizer& t, uint32_t id, uint64_t start, uint64_t end,
-                 PieceScores& scores) {
+void write_piece(JsonWriter& w, const Tokenizer& t, uint32_t id, uint64_t start, uint64_t end) {
   w.begin_object().key("id").value(id);
   write_bytes(w, t.piece(id));
   w.key("start").value(start).key("end").value(end);
-  if (const std::optional<double> score = scores.of(id)) {
+  if (const std::optional<double> score = t.piece_score(id)) {
     w.key("score").value(*score);
   }
   w.end_object();
 }
 
-/// The pieces of a segmentation that spells the text from its first byte to its last.
-void write_pieces(JsonWriter& w, const Tokenizer& t, std::span<const uint32_t> ids,
-                  PieceScores& scores) {
+/// The pieces of a segmentation of `text`.
+void write_pieces(JsonWriter& w, const Tokenizer& t, std::string_view text,
+                  std::span<const uint32_t> ids) {
+  const std::vector<tokenizer::Offset> spans = t.spans(text, ids);
   w.key("pieces").begin_array();
-  uint64_t start = 0;
-  for (const uint32_t id : ids) {
-    const uint32_t single[] = {id};
-    const uint64_t end = start + t.decode(single).size();
-    write_piece(w, t, id, start, end, scores);
-    start = end;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    write_piece(w, t, ids[i], spans[i].start, spans[i].end);
   }
   w.end_array();
 }
@@ -287,14 +255,13 @@ class TokenizerComponent : public Component {
     std::vector<uint32_t> ids;
     std::vector<tokenizer::Offset> spans;
     t.encode_with_offsets(request.text, ids, spans, options);
-    PieceScores scores(t);
     double score = 0;
     bool scored = true;
     JsonWriter w;
     w.begin_object().key("pieces").begin_array();
     for (size_t i = 0; i < ids.size(); ++i) {
-      write_piece(w, t, ids[i], spans[i].start, spans[i].end, scores);
-      const std::optional<double> one = scores.of(ids[i]);
+      write_piece(w, t, ids[i], spans[i].start, spans[i].end);
+      const std::optional<double> one = t.piece_score(ids[i]);
       scored = scored && (one.has_value() || spans[i].start == spans[i].end);
       score += one.value_or(0);
     }
@@ -322,12 +289,11 @@ class TokenizerComponent : public Component {
       v.real("alpha", alpha, 0, kMostAlpha, kAlphaHelp);
     });
     const tokenizer::LatticeStats stats = t.lattice(request.text, alpha);
-    PieceScores scores(t);
     JsonWriter w;
     w.begin_object().key("segmentations").begin_array();
     for (const tokenizer::Scored& one : t.nbest(request.text, static_cast<size_t>(k))) {
       w.begin_object();
-      write_pieces(w, t, one.ids, scores);
+      write_pieces(w, t, request.text, one.ids);
       w.key("score").value(one.score);
       w.key("log_probability").value(alpha * one.score - stats.log_z).end_object();
     }
@@ -364,14 +330,13 @@ class TokenizerComponent : public Component {
     std::stable_sort(order.begin(), order.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     const size_t listed = std::min(order.size(), static_cast<size_t>(kMostListed));
-    PieceScores scores(t);
     JsonWriter w;
     w.begin_object().key("distinct").value(static_cast<uint64_t>(order.size()));
     w.key("segmentations").begin_array();
     for (size_t i = 0; i < listed; ++i) {
       const double score = t.score(request.text, *order[i].second);
       w.begin_object();
-      write_pieces(w, t, *order[i].second, scores);
+      write_pieces(w, t, request.text, *order[i].second);
       w.key("score").value(score);
       w.key("log_probability").value(options.alpha * score - stats.log_z);
       w.key("times").value(-order[i].first).end_object();
@@ -392,14 +357,13 @@ class TokenizerComponent : public Component {
     read_members(request.json,
                  [&](OptionVisitor& v) { v.real("alpha", alpha, 0, kMostAlpha, kAlphaHelp); });
     const tokenizer::LatticeStats stats = t.lattice(request.text, alpha, true);
-    PieceScores scores(t);
     JsonWriter w;
     w.begin_object().key("edges").begin_array();
     for (const tokenizer::EdgeMarginal& edge : stats.marginals) {
       w.begin_object().key("start").value(edge.start).key("end").value(edge.end);
       w.key("id").value(edge.id);
       write_bytes(w, t.piece(edge.id));
-      if (const std::optional<double> score = scores.of(edge.id)) {
+      if (const std::optional<double> score = t.piece_score(edge.id)) {
         w.key("score").value(*score);
       }
       w.key("probability").value(edge.probability).end_object();

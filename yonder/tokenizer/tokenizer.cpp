@@ -6,6 +6,7 @@
 #include "yonder/base/parallel.h"
 #include "yonder/tokenizer/chunks.h"
 #include "yonder/tokenizer/formats/table.h"
+#include "yonder/tokenizer/imported/spans.h"
 #include "yonder/tokenizer/internal/document_encoder.h"
 #include "yonder/tokenizer/loaded_model.h"
 #include "yonder/tokenizer/special_tokens.h"
@@ -96,6 +97,22 @@ void Tokenizer::encode_with_offsets(std::string_view text, std::vector<uint32_t>
                                     std::vector<Offset>& offsets,
                                     const EncodeOptions& options) const {
   internal::make_document_encoder(*model_, options)->encode(text, options.document, ids, &offsets);
+}
+
+std::vector<Offset> Tokenizer::spans(std::string_view text, std::span<const uint32_t> ids) const {
+  if (model_->imported != nullptr) {
+    return imported_spans(*model_->imported, text, ids);
+  }
+  std::vector<Offset> spans;
+  uint64_t at = 0;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const std::string piece = ids[i] < vocab_size() ? this->text(ids[i]) : std::string();
+    require(!piece.empty() && text.substr(at).starts_with(piece), ErrorKind::bad_data,
+            "id {} at position {} does not stand at byte offset {}", ids[i], i, at);
+    spans.push_back({at, at + piece.size()});
+    at += piece.size();
+  }
+  return spans;
 }
 
 EncodedBatch Tokenizer::encode_batch(std::span<const std::string_view> documents, int threads,

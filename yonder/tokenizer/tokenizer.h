@@ -129,6 +129,10 @@ class Tokenizer {
   /// Score of a given segmentation, nats. Throws Error(bad_data) if the ids do not spell `text`.
   double score(std::string_view text, std::span<const uint32_t> ids) const;
 
+  /// Byte spans in `text` of a segmentation without special ids, such as one of nbest(). Throws
+  /// Error(bad_data) with the position of an id that does not follow the ones before it.
+  std::vector<Offset> spans(std::string_view text, std::span<const uint32_t> ids) const;
+
   /// log P(w) = alpha * score - log Z of a given segmentation, nats.
   double log_probability(std::string_view text, std::span<const uint32_t> ids, double alpha) const;
 

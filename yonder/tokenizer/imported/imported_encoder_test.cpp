@@ -250,7 +250,30 @@ TEST(ImportedEncoder, TheBestOfTheListIsTheEncoding) {
   }
 }
 
-TEST(ImportedEncoder, AnEncodingWithoutUnknownTokensHasItsScore) {
+// Unknown characters and byte fallback included.
+TEST(ImportedEncoder, ListedSegmentationsHaveTheirScoresAndSpans) {
+  for (const char* name : {"sp-unigram", "sp-unigram-bytes", "hf-unigram"}) {
+    const Tokenizer& tokenizer = small(name);
+    const std::string text = "the \xF0\x9F\x98\x80\xE9\xBE\x98 cat";
+    for (const Scored& scored : tokenizer.nbest(text, 20)) {
+      EXPECT_NEAR(tokenizer.score(text, scored.ids), scored.score, 1e-9) << name;
+      const std::vector<Offset> spans = tokenizer.spans(text, scored.ids);
+      ASSERT_EQ(spans.size(), scored.ids.size());
+      EXPECT_EQ(spans.front().start, 0u);
+      EXPECT_EQ(spans.back().end, text.size()) << name;
+    }
+    std::vector<uint32_t> ids;
+    std::vector<Offset> offsets;
+    tokenizer.encode_with_offsets(text, ids, offsets);
+    const std::vector<Offset> spans = tokenizer.spans(text, ids);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      EXPECT_EQ(spans[i].start, offsets[i].start) << name << " " << i;
+      EXPECT_EQ(spans[i].end, offsets[i].end) << name << " " << i;
+    }
+  }
+}
+
+TEST(ImportedEncoder, AnEncodingHasTheScoreOfTheBest) {
   const Tokenizer& tokenizer = small("hf-unigram");
   const std::vector<uint32_t> ids = encode(tokenizer, "the cat sat");
   EXPECT_NEAR(tokenizer.score("the cat sat", ids), tokenizer.nbest("the cat sat", 1)[0].score,

@@ -16,10 +16,15 @@ std::string imported_text(const ImportedModel& model, uint32_t id) {
   if (piece.kind == PieceKind::control || piece.kind == PieceKind::unknown) {
     return {};
   }
-  std::string text = piece.text;
-  for (size_t at = 0; !model.space.empty() && (at = text.find(model.space, at)) != text.npos;
-       ++at) {
-    text.replace(at, model.space.size(), " ");
+  std::string text;
+  const std::string_view spelled = piece.text;
+  for (size_t at = 0; at < spelled.size();) {
+    if (!model.space.empty() && spelled.substr(at).starts_with(model.space)) {
+      text += ' ';
+      at += model.space.size();
+    } else {
+      text += spelled[at++];
+    }
   }
   return text;
 }

@@ -51,34 +51,67 @@ std::vector<uint32_t> LatticeText::ids(std::span<const uint32_t> path) const {
   return ids;
 }
 
+uint32_t LatticeText::unknown_piece(size_t at) const {
+  const UnigramModel& engine = *model_.unigram->engine();
+  if (at == bytes_.size()) {
+    return 0;
+  }
+  const size_t length = bytes_[at] == LatticeAlphabet::kUnknown ? 1 : utf8_at(bytes_, at).length;
+  const auto piece = engine.trie().find(std::string_view(bytes_).substr(at, length));
+  return piece && model_.unigram->id_of(*piece) == LatticeAlphabet::kUnknownId ? *piece : 0;
+}
+
+uint32_t LatticeText::known_piece(uint32_t id, size_t at) const {
+  const uint32_t piece = model_.unigram->engine_id(id);
+  return piece != 0 && std::string_view(bytes_).substr(at).starts_with(
+                           model_.unigram->engine()->vocabulary().piece(piece))
+             ? piece
+             : 0;
+}
+
 std::vector<uint32_t> LatticeText::path(std::span<const uint32_t> ids) const {
   const UnigramModel& engine = *model_.unigram->engine();
   const uint32_t cut = engine.trie().find(std::string_view(&LatticeAlphabet::kCut, 1)).value();
   std::vector<uint32_t> path;
   size_t at = 0;  // in bytes_
   size_t part = 0;
+  const auto take = [&](uint32_t piece) {
+    path.push_back(piece);
+    at += engine.lengths()[piece];
+    part += piece == cut ? 1 : 0;
+  };
+  const auto at_cut = [&] { return at < bytes_.size() && bytes_[at] == LatticeAlphabet::kCut; };
   const auto pass_cuts = [&] {
-    while (at < bytes_.size() && bytes_[at] == LatticeAlphabet::kCut &&
-           prepared_.parts[part].id < 0) {
-      path.push_back(cut);
-      ++at;
-      ++part;
+    while (at_cut() && prepared_.parts[part].id < 0) {
+      take(cut);
     }
   };
   for (size_t i = 0; i < ids.size(); ++i) {
     pass_cuts();
-    const bool token = at < bytes_.size() && bytes_[at] == LatticeAlphabet::kCut;
-    const uint32_t piece =
-        token ? (prepared_.parts[part].id == ids[i] ? cut : 0) : model_.unigram->engine_id(ids[i]);
-    require(piece != 0, ErrorKind::bad_data,
-            "id {} at position {} is no piece of text that can be scored here", ids[i], i);
-    const std::string_view spelled = engine.vocabulary().piece(piece);
-    require(std::string_view(bytes_).substr(at, spelled.size()) == spelled, ErrorKind::bad_data,
-            "id {} at position {} does not spell the text at byte offset {}", ids[i], i,
-            prepared_.text.original_start(origin_[at]));
-    path.push_back(piece);
-    at += spelled.size();
-    part += token ? 1 : 0;
+    if (at_cut() && prepared_.parts[part].id == ids[i]) {
+      take(cut);
+    } else if (const uint32_t piece = known_piece(ids[i], at)) {
+      take(piece);
+    } else if (model_.unknown == ids[i] && unknown_piece(at) != 0) {
+      do {  // a run of unknown characters is one token
+        take(unknown_piece(at));
+      } while (unknown_piece(at) != 0 && (i + 1 == ids.size() || known_piece(ids[i + 1], at) == 0));
+    } else {
+      // A character that falls back to bytes is one edge.
+      const size_t bytes = utf8_at(prepared_.text.bytes, origin_[at]).length;
+      const bool fallback = model_.byte_ids && unknown_piece(at) != 0 && i + bytes <= ids.size();
+      for (size_t k = 0; fallback && k < bytes; ++k) {
+        const auto byte = static_cast<uint8_t>(prepared_.text.bytes[origin_[at] + k]);
+        require((*model_.byte_ids)[byte] == ids[i + k], ErrorKind::bad_data,
+                "id {} at position {} is not the byte 0x{:02X} of the text", ids[i + k], i + k,
+                byte);
+      }
+      require(fallback, ErrorKind::bad_data,
+              "id {} at position {} does not spell the text at byte offset {}", ids[i], i,
+              prepared_.text.original_start(origin_[at]));
+      take(unknown_piece(at));
+      i += bytes - 1;
+    }
   }
   pass_cuts();
   require(at == bytes_.size(), ErrorKind::bad_data,

@@ -28,13 +28,19 @@ class LatticeText {
   size_t tokens() const { return tokens_; }
   /// The file's ids of a path of the engine through all of bytes().
   std::vector<uint32_t> ids(std::span<const uint32_t> path) const;
-  /// The path whose ids these are. Throws Error(bad_data) where they do not spell the text, or
-  /// hold unknown tokens or byte pieces, whose segmentation they do not tell.
+  /// The path whose ids these are. An unknown token stands for as many unknown characters as the
+  /// next id leaves. Throws Error(bad_data) with the position of an id that does not spell the
+  /// text.
   std::vector<uint32_t> path(std::span<const uint32_t> ids) const;
   /// Marginals of the engine as those of the file; cuts are left out.
   std::vector<EdgeMarginal> marginals(const std::vector<EdgeMarginal>& edges) const;
 
  private:
+  // The engine's piece of the unknown character at this place; 0 if there is none.
+  uint32_t unknown_piece(size_t at) const;
+  // The engine's piece of a file's id, if it stands at this place; else 0.
+  uint32_t known_piece(uint32_t id, size_t at) const;
+
   const ImportedModel& model_;
   PreparedText prepared_;
   std::string bytes_;
