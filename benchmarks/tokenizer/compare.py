@@ -27,6 +27,10 @@ PYTHON = os.path.join(BUILD, "venv", "bin", "python")
 WORK = os.path.join(BUILD, "work")
 MODELS = ["bytepiece_80k", "bytepiece.eu.plus.40k"]
 LANGUAGES = ["zh", "en"]
+# Unigram models below the folder of models, and the program each comes from.
+IMPORTED_UNIGRAM = {"hf-tokenizers/t5-small.tokenizer.json": "tokenizers",
+                    "sentencepiece/test_model.model": "SentencePiece",
+                    "sentencepiece/test_ja_model.model": "SentencePiece"}
 # Models of byte-pair encoding, and what time over ours each peer is to reach at least.
 BYTE_PAIR = {"roberta-base": {"tokenizers": 5, "tiktoken": 2}, "phi-3-mini": {"tokenizers": 5}}
 ALPHAS = ["0.1", "0.5", "1.0"]
@@ -387,7 +391,7 @@ class Comparison:
             for language in LANGUAGES:
                 say("byte_pair: %s, %s" % (name, language))
                 text = self.text(language, self.text_bytes)
-                workers = {"Yonder": Worker([program("bpe_speed"), model, text], self.core)}
+                workers = {"Yonder": Worker([program("encode_speed"), model, text], self.core)}
                 for peer in peers:
                     workers[peer] = Worker([PYTHON, os.path.join(HERE, "peer_bpe.py"), peer, model,
                                             text], self.core)
@@ -415,6 +419,39 @@ class Comparison:
             "\nOne text at once; the ids of all programs are the same. Yonder's cache of words is "
             "empty at the start of each run, and so is that of tokenizers. By lines tokenizers "
             "does less: a line end ends a word there, so its ids may differ.\n")]
+
+    # -- other programs' Unigram vocabularies, against those programs
+
+    def imported_unigram(self):
+        rows = []
+        models = os.path.dirname(self.options.tokenizer_dir)
+        for name, peer in IMPORTED_UNIGRAM.items():
+            model = os.path.join(models, name)
+            for language in LANGUAGES:
+                say("imported_unigram: %s, %s" % (name, language))
+                text = self.text(language, self.text_bytes)
+                theirs = (self.sentencepiece(model, text) if peer == "SentencePiece"
+                          else self.python("huggingface", model, text))
+                plan = {"Yonder": (Worker([program("encode_speed"), model, text], self.core),
+                                   "encode_chunks"), peer: (theirs, "encode")}
+                first = Runs()
+                interleave(first, plan, 1)
+                if first.cpu(peer, "crc") != first.cpu("Yonder", "crc"):
+                    sys.exit("%s, %s: ids differ from those of %s" % (name, language, peer))
+                runs = Runs()
+                interleave(runs, plan, self.rounds)
+                for row in plan:
+                    runs.check_same_ids(row)
+                    rows.append([os.path.basename(name), language, row,
+                                 "%.2f" % (os.path.getsize(text) / 1e6 / runs.best(row)),
+                                 "%.2f" % runs.ratio(row, "Yonder"),
+                                 "%.2f" % (runs.best(row) / runs.best("Yonder"))])
+                for worker, _ in plan.values():
+                    worker.close()
+        return [("Other programs' Unigram vocabularies", table(
+            ["model", "text", "program", "MB/s, best of %d" % self.rounds,
+             "time / Yonder's, median", "best / best"], rows) +
+            "\nLine by line, normalisation included; the ids of both programs are the same.\n")]
 
     # -- n-best against SentencePiece
 
@@ -637,7 +674,8 @@ class Comparison:
                        rows))]
 
 
-SECTIONS = ["encode", "byte_pair", "nbest", "sampling_cost", "threads", "one_chunk", "train", "load"]
+SECTIONS = ["encode", "imported_unigram", "byte_pair", "nbest", "sampling_cost", "threads",
+            "one_chunk", "train", "load"]
 
 
 def first_line(command):

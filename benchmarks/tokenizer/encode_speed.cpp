@@ -2,6 +2,7 @@
 // Yonder's tokenizer as a worker of compare.py (protocol: worker.h).
 //
 //   encode_speed MODEL TEXT        serves the commands of worker.h, and these:
+//     encode_chunks                the best segmentation of each chunk as a document
 //     batch THREADS ALPHA          the text as documents of about 16 KiB of whole lines, over
 //                                  threads; a negative ALPHA means the best segmentation
 //     lattice ALPHA                log Z, entropy and expected number of tokens of the text
@@ -78,6 +79,8 @@ void serve_text(const std::string& model, const std::string& text_path) {
     EncodeOptions options;
     if (command == "encode") {
       answer_timed(ids, [&] { tokenizer.encode(text, ids, options); });
+    } else if (command == "encode_chunks") {
+      answer_timed(ids, [&] { ids = tokenizer.encode_batch(chunks, 1, options).ids; });
     } else if (command == "sample" || command == "nbest_sample") {
       if (command == "nbest_sample") {
         arguments >> k;

@@ -11,6 +11,6 @@ cd "$root"
 benchmarks/tokenizer/install_peers.sh
 cmake --preset release -B build/benchmarks/release -DYONDER_PEER_BENCHMARKS=ON \
   -DYONDER_TESTS=OFF >build/benchmarks/configure.log
-cmake --build build/benchmarks/release --target encode_speed train_speed bpe_speed peer_sentencepiece \
+cmake --build build/benchmarks/release --target encode_speed train_speed peer_sentencepiece \
   >build/benchmarks/build.log || { tail -40 build/benchmarks/build.log >&2; exit 1; }
 exec build/benchmarks/venv/bin/python benchmarks/tokenizer/compare.py "$@"

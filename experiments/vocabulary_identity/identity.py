@@ -81,7 +81,7 @@ def text_documents(quick):
         yield name + " blocks", [text[i:i + BLOCK] for i in range(0, len(text), BLOCK)]
 
 
-def yonder_ids(model, documents, options):
+def yonder_ids(program, model, documents, options):
     """The ids of each document, by the program itself."""
     with tempfile.TemporaryDirectory() as folder:
         binary = bool(documents) and isinstance(documents[0], bytes)
@@ -94,7 +94,7 @@ def yonder_ids(model, documents, options):
                     json.dump({"text": document}, file, ensure_ascii=False)
                     file.write("\n")
         out = pathlib.Path(folder) / "out.ids"
-        subprocess.run([YONDER, "tokenizer", "encode", "-m", model, "--bin", "-o", out, "--progress", "off", *options,
+        subprocess.run([program, "tokenizer", "encode", "-m", model, "--bin", "-o", out, "--progress", "off", *options,
                         f"{source}:{'lines' if binary else 'text'}"], check=True, stdout=subprocess.DEVNULL)
         return read_token_file(out)
 
@@ -194,7 +194,8 @@ def special_documents(path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only")
+    parser.add_argument("--only", action="append", help="models of the table, by name; all without it")
+    parser.add_argument("--program", default=YONDER, type=pathlib.Path)
     parser.add_argument("--model", action="append", default=[], help="another tokenizer.json")
     arguments = parser.parse_args()
     models = [(n, DATA / "models" / p, c) for n, p, c in MODELS]
@@ -205,7 +206,7 @@ def main():
     rows = []
 
     def compare(name, kind, path, documents, expected, options=()):
-        got = yonder_ids(path, documents, options)
+        got = yonder_ids(arguments.program, path, documents, options)
         assert len(got) == len(expected) == len(documents), (len(got), len(expected), len(documents))
         differing = [i for i in range(len(documents)) if got[i] != expected[i]]
         tokens = sum(map(len, expected))
@@ -217,7 +218,7 @@ def main():
                   f"peer {expected[i][where:where + 8]}", flush=True)
 
     for name, path, peer_class in models:
-        if arguments.only and arguments.only != name:
+        if arguments.only and name not in arguments.only:
             continue
         peer = peer_class(path)
         parsed = {"special": True} if peer_class is HuggingFace else {}
