@@ -82,6 +82,15 @@ def test_what_the_callback_raises_stops_the_work(large, tmp_path):
 
 
 def test_ctrl_c_stops_training_and_resume_goes_on(large, tmp_path):
+    # A program in the background may have been started with SIGINT ignored.
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        interrupt_and_resume(large, tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def interrupt_and_resume(large, tmp_path):
     def interrupt(progress):
         os.kill(os.getpid(), signal.SIGINT)
 

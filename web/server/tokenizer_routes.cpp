@@ -324,6 +324,7 @@ class TokenizerComponent : public Component {
     }
     // Most frequent first; equally frequent ones in the order of their ids.
     std::vector<std::pair<int64_t, const std::vector<uint32_t>*>> order;
+    order.reserve(drawn.size());
     for (const auto& [segmentation, times] : drawn) {
       order.emplace_back(-times, &segmentation);
     }
@@ -437,7 +438,7 @@ class TokenizerComponent : public Component {
         for (const std::shared_ptr<const Text>& text : texts) {
           renamed = renamed_error(renamed, text->input, text->name);
         }
-        throw renamed;
+        throw Error(renamed);
       }
     };
     return work;

@@ -181,7 +181,8 @@ Decoder Tokenizer::stream_decoder() const { return Decoder(model_); }
 
 const std::string& Tokenizer::format() const {
   static const std::string native = "bytepiece";
-  return model_->imported != nullptr ? model_->imported->format : native;
+  const ImportedModel* imported = model_->imported.get();
+  return imported != nullptr ? imported->format : native;
 }
 
 const std::string& Tokenizer::kind() const {
@@ -248,7 +249,8 @@ const Vocabulary& Tokenizer::vocabulary() const {
 }
 
 const std::string& Tokenizer::checksum() const {
-  return model_->imported != nullptr ? model_->imported->checksum : model_->native->checksum();
+  const ImportedModel* imported = model_->imported.get();
+  return imported != nullptr ? imported->checksum : model_->native->checksum();
 }
 
 }  // namespace yonder::tokenizer

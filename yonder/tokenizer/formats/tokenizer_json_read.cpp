@@ -168,9 +168,22 @@ class Reader {
     return model_->pieces[id];
   }
 
-  // After the vocabulary: added tokens have the last word on what an id is.
-  void place_added(size_t entries) {
-    for (const AddedToken& added : added_) {
+  // After the vocabulary: added tokens have the last word on what an id is. Their ids are those
+  // that tokenizers gives: of the vocabulary, where it has the content, else the next one behind
+  // it; what the file says is only compared. vocab: ids by the file's spelling.
+  void place_added(const std::unordered_map<std::string_view, uint32_t>& vocab) {
+    const size_t entries = vocab.size();
+    auto next = static_cast<uint32_t>(entries);
+    for (AddedToken& added : added_) {
+      const auto found = vocab.find(added.content);
+      const uint32_t id = found != vocab.end() ? found->second : next;
+      if (id != added.id) {
+        ProgressRef(progress_).warn(fmt::format(
+            "{}: /added_tokens: \"{}\" has the id {} in the file, but the vocabulary gives it {}",
+            name_, added.content, added.id, id));
+      }
+      added.id = id;
+      next = std::max(next, id + 1);
       piece(added.id, "/added_tokens", entries + added_.size()) = {
           added.content, 0, added.special ? PieceKind::control : PieceKind::added};
     }
@@ -203,8 +216,12 @@ class Reader {
       model_->byte_ids = find_bytes();
     }
     // Special tokens are not text, whatever the lattice of tokenizers says (erratum T12).
+    std::unordered_map<std::string_view, uint32_t> ids;
+    for (const ScoredPiece& p : pieces) {
+      ids.emplace(p.text, p.id);
+    }
+    place_added(ids);
     std::erase_if(pieces, [&](const ScoredPiece& p) { return is_special(p.id); });
-    place_added(pieces.size());
     model_->unigram = std::make_unique<LatticeAlphabet>(
         pieces, model_->unknown.has_value(), lowest - 10.0,
         arithmetic_of(options_.scores, Arithmetic::double_precision), name_ + ": /model/vocab");
@@ -329,7 +346,7 @@ class Reader {
         vocabulary.pieces.push_back(entry.text);
       }
     }
-    place_added(entries);
+    place_added(ids);
     vocabulary.pieces.resize(model_->pieces.size());
     for (const AddedToken& added : added_) {
       if (added.special) {

@@ -94,6 +94,18 @@ TEST(TokenizerJson, IsToldFromABytePieceModelByItsFirstValue) {
   EXPECT_FALSE(is_bytepiece(bpe_json("false", kPairs)));
 }
 
+// As tokenizers does: what a file says of an added token's id counts for nothing.
+TEST(TokenizerJson, AddedTokensFollowTheVocabulary) {
+  std::string json = bpe_json("false", kPairs);
+  const std::string empty = R"("added_tokens":[])";
+  json.replace(json.find(empty), empty.size(), R"("added_tokens":[
+{"id":700,"content":"<x>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":false},
+{"id":3,"content":"hello","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":false}])");
+  const Tokenizer tokenizer = load(json);
+  EXPECT_EQ(tokenizer.vocab_size(), 19u);
+  EXPECT_THAT(ids_of(tokenizer, "<x>hello"), ElementsAre(18, 12));
+}
+
 TEST(TokenizerJson, IsSavedByteForByte) {
   const TemporaryFolder folder;
   const std::string json = bpe_json("false", kPairs);

@@ -80,7 +80,7 @@ struct BytePairModel::Impl {
   const BytePairVocabulary vocabulary;
   const internal::PieceIndex index;
   std::array<uint32_t, 256> byte_symbols{};  // unit byte
-  internal::CharacterTable characters;                 // unit character
+  internal::CharacterTable characters;       // unit character
   // unit character: symbols of bytes that are not UTF-8, kUnknown for nearly every vocabulary
   std::array<uint32_t, 256> stray_symbols{};
   internal::PairTable pairs;

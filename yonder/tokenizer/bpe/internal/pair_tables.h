@@ -22,8 +22,9 @@ namespace yonder::tokenizer::internal {
 inline constexpr uint32_t kNoRank = UINT32_MAX;
 inline constexpr uint32_t kUnknown = UINT32_MAX;  // a symbol that merges with nothing
 inline constexpr std::string_view kSpace =
-    "\xE2\x96\x81";                           // U+2581, for a space in SentencePiece's models
-inline constexpr size_t kLongestScoredPiece = 1000;  // bytes; the table of its splits is quadratic in it
+    "\xE2\x96\x81";  // U+2581, for a space in SentencePiece's models
+inline constexpr size_t kLongestScoredPiece =
+    1000;  // bytes; the table of its splits is quadratic in it
 
 inline uint64_t mix(uint64_t x) {
   x *= 0x9E3779B97F4A7C15;
