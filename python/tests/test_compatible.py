@@ -309,8 +309,9 @@ def test_the_trainer_says_what_it_cannot_learn_from():
 
 def test_a_model_for_sentencepiece(small, tmp_path):
     path = tmp_path / "sp.model"
-    with pytest.warns(UserWarning, match="129 single bytes became byte pieces"):
+    with pytest.warns(UserWarning) as warnings:
         small.convert_to_sentencepiece(path)
+    assert any("129 single bytes became byte pieces" in str(w.message) for w in warnings)
     ids = small.encode("the cat sat")
     assert Tokenizer(path).encode("the cat sat") == ids
     sentencepiece = pytest.importorskip("sentencepiece", reason="sentencepiece is not installed")

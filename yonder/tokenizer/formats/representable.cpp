@@ -53,8 +53,6 @@ void Representable::report(std::string_view format, const ProgressRef& progress)
                     "unknown: rare characters may be segmented otherwise",
                     bytes, format));
   }
-  progress.warn(
-      fmt::format("{} breaks exact ties between segmentations by its own arithmetic", format));
 }
 
 }  // namespace yonder::tokenizer
