@@ -5,7 +5,7 @@
 # Encodes all of ../shared/data/text, by lines and by blocks, and adversarial documents with
 # Hugging Face's tokenizers, sentencepiece and tiktoken (installed from PyPI) and with yonder.
 # Prints one row per model and kind of text; exit status 1 if expected.json is not met.
-# --quick takes 1 MB of each text. About half an hour, --quick about two minutes.
+# --quick takes 1 MB of each text. About fifteen minutes, --quick about two.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
