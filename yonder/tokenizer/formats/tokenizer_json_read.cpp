@@ -248,8 +248,8 @@ class Reader {
       piece.id = static_cast<uint32_t>(pieces.size());
       size_t index = 0;
       for (auto value_or_error : pair) {
-        ondemand::value value;
-        check(std::move(value_or_error).get(value));
+        check(value_or_error.error());
+        ondemand::value value = value_or_error.value_unsafe();
         std::string_view text;
         if (index == 0) {
           check(value.get_string().get(text));
