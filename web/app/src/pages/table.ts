@@ -4,12 +4,8 @@
 import type { ComponentType } from "preact";
 
 import { JobsPage } from "./jobs/JobsPage.tsx";
+import type { PageProps } from "./page.ts";
 import { TokenizerPage } from "./tokenizer/TokenizerPage.tsx";
-
-export interface PageProps {
-  /** What follows the page's name in the address: "lattice" of "#/tokenizer/lattice". */
-  section: string;
-}
 
 export interface PageRow {
   name: string; // in the address: "#/tokenizer"

@@ -8,7 +8,7 @@ import { ErrorBanner } from "../../ui/ErrorBanner.tsx";
 import { useJobs } from "../../ui/jobs_store.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
 import { useKept } from "../../ui/use_kept.ts";
-import type { PageProps } from "../table.ts";
+import type { PageProps } from "../page.ts";
 import { LatticePanel } from "./LatticePanel.tsx";
 import { LineChooser } from "./LineChooser.tsx";
 import { ModelCard } from "./ModelCard.tsx";
