@@ -158,5 +158,19 @@ TEST(SentencePiece, ScoresOfAnotherArithmeticAreOneOptionAway) {
   }
 }
 
+TEST(SentencePiece, RefusesOptionsOfReadingThatMeanNothingToIt) {
+  const TemporaryFolder folder;
+  const std::filesystem::path unigram = folder.path() / "unigram.model";
+  const std::filesystem::path bpe = folder.path() / "bpe.model";
+  const std::vector<std::string> pieces = {piece("<unk>", 0, 2), piece("a", -1, 1)};
+  write_file(unigram, model_of(pieces, kUnigram));
+  write_file(bpe, model_of(pieces, 2));
+  EXPECT_THAT(
+      error_text(ErrorKind::bad_option, [&] { Tokenizer::load(unigram, {.add_bytes = true}); }),
+      HasSubstr("--add-bytes are for BytePiece models"));
+  EXPECT_THAT(error_text(ErrorKind::bad_option, [&] { Tokenizer::load(bpe, {.scores = "fixed"}); }),
+              HasSubstr("a BPE vocabulary has no scores"));
+}
+
 }  // namespace
 }  // namespace yonder::tokenizer

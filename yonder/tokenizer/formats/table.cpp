@@ -43,6 +43,16 @@ constexpr ModelFormat kTable[] = {
      }},
 };
 
+// Options of reading that mean nothing to a model of another program.
+void require_meaning(const ImportedModel& model, const LoadOptions& options) {
+  require(options.log_scores.empty() && !options.add_bytes, ErrorKind::bad_option,
+          "--log-scores and --add-bytes are for BytePiece models; the model is in the format {}",
+          model.format);
+  require(model.byte_pair == nullptr || options.scores == "auto", ErrorKind::bad_option,
+          "--scores {}: a BPE vocabulary has no scores to add; leave the option out",
+          options.scores);
+}
+
 // A folder stands for the tokenizer file that programs leave in a model's folder.
 std::filesystem::path file_of(const std::filesystem::path& path) {
   if (!std::filesystem::is_directory(path)) {
@@ -80,6 +90,9 @@ std::shared_ptr<const LoadedModel> load_model(const std::filesystem::path& file_
     if (format.recognises(content)) {
       const auto model = std::make_shared<const LoadedModel>(
           format.load(content, path.string(), options, progress));
+      if (model->imported != nullptr) {
+        require_meaning(*model->imported, options);
+      }
       if (format.recognises == is_bytepiece) {
         keep_cached_model(*model->native, path, options);
       }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole document as one lattice of an imported unigram model, for what looks at all
 // segmentations: its words, joined by cuts (lattice_alphabet.h). Added tokens are cuts that carry
-// an id. Test: imported_lattice_test.cpp.
+// an id. Test: imported_encoder_test.cpp.
 #pragma once
 
 #include "yonder/tokenizer/imported/imported_model.h"

@@ -5,7 +5,7 @@
 // wrong cut would give wrong ids without a word. Three differences are removed instead: ^ and $
 // stand at every line, characters newer than PCRE2's tables and bytes that are not UTF-8 are shown
 // to it as others of the same length (docs/math/tokenizer.md, "Split patterns"). Test:
-// pcre_pattern_test.cpp.
+// split_pattern_test.cpp.
 #pragma once
 
 #include "yonder/tokenizer/rules/split_pattern.h"
