@@ -88,7 +88,7 @@ std::shared_ptr<const LoadedModel> load_model(const std::filesystem::path& file_
   const std::string content = read_file(path);
   for (const ModelFormat& format : kTable) {
     if (format.recognises(content)) {
-      const auto model = std::make_shared<const LoadedModel>(
+      auto model = std::make_shared<const LoadedModel>(
           format.load(content, path.string(), options, progress));
       if (model->imported != nullptr) {
         require_meaning(*model->imported, options);
