@@ -6,10 +6,11 @@
 #   *_bench.cpp      Google Benchmark programs, one per component
 #   *_reference.cpp  slow, obvious versions, linked into the tests only
 #   the rest         the library yonder_<name>
-# FOLDER: where it lies, if not in yonder/<name>. PROGRAM: a part of the program, which is not
-# installed for others to link.
+# HEADERS: libraries of headers only that no public header shows, so that an installed Yonder does not
+# ask for them. FOLDER: where it lies, if not in yonder/<name>. PROGRAM: a part of the program, which
+# is not installed for others to link.
 function(yonder_component name)
-  cmake_parse_arguments(ARG "PROGRAM" "FOLDER" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "PROGRAM" "FOLDER" "DEPENDS;LIBRARIES;HEADERS" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/yonder/${name})
   if(ARG_FOLDER)
     set(folder ${PROJECT_SOURCE_DIR}/${ARG_FOLDER})
@@ -37,6 +38,9 @@ function(yonder_component name)
     target_link_libraries(yonder_${name} PUBLIC yonder_${dependency})
   endforeach()
   target_link_libraries(yonder_${name} PUBLIC ${ARG_LIBRARIES})
+  foreach(header_library IN LISTS ARG_HEADERS)
+    target_link_libraries(yonder_${name} PRIVATE $<BUILD_INTERFACE:${header_library}>)
+  endforeach()
 
   if(YONDER_TESTS)
     find_package(GTest REQUIRED)
