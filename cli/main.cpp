@@ -12,8 +12,11 @@
 #include <fmt/core.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace yonder::cli {
@@ -140,13 +143,13 @@ void dispatch(std::vector<std::string> arguments) {
 }  // namespace
 }  // namespace yonder::cli
 
+// With --debug an exception is meant to leave main: run_with_stack() prints where it came from.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
-  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-  bool debug = false;
-  for (const std::string& argument : arguments) {
-    debug = debug || argument == "--debug";
-  }
-  const auto body = [&] { yonder::cli::dispatch(arguments); };
+  const std::span<char*> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const bool debug = std::any_of(words.begin(), words.end(),
+                                 [](std::string_view word) { return word == "--debug"; });
+  const auto body = [&] { yonder::cli::dispatch({words.begin(), words.end()}); };
   return debug ? yonder::cli::run_with_stack(body) : yonder::cli::run_reporting(body);
 }

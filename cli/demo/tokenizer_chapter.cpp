@@ -76,6 +76,7 @@ std::string pick_sentence(const std::string& text) {
 
 std::vector<std::string> pieces_of(const Tokenizer& t, const std::vector<uint32_t>& ids) {
   std::vector<std::string> pieces;
+  pieces.reserve(ids.size());
   for (const uint32_t id : ids) {
     pieces.emplace_back(t.piece(id));
   }

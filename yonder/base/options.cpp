@@ -187,20 +187,13 @@ std::optional<int64_t> parse_count(std::string_view text, int64_t unit) {
   }
   int64_t factor = 1;
   if (!text.empty()) {
-    switch (text.back()) {
-      case 'G':
+    constexpr std::string_view kSuffixes = "kMG";  // powers 1, 2, 3 of the unit
+    const size_t power = kSuffixes.find(text.back() == 'K' ? 'k' : text.back());
+    if (power != std::string_view::npos) {
+      for (size_t i = 0; i <= power; ++i) {
         factor *= unit;
-        [[fallthrough]];
-      case 'M':
-        factor *= unit;
-        [[fallthrough]];
-      case 'k':
-      case 'K':
-        factor *= unit;
-        text.remove_suffix(1);
-        break;
-      default:
-        break;
+      }
+      text.remove_suffix(1);
     }
   }
   // The number as digits / 10^decimals, exactly: 30 digits stay below 2^100, and times 2^30 they

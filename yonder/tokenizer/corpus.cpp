@@ -160,14 +160,11 @@ struct CorpusReader::Impl {
       part.last = true;
       return std::exchange(inside_document, false);
     }
-    const char* begin = buffer.data() + position;
-    const size_t left = buffer.size() - position;
-    const void* newline = std::memchr(begin, '\n', left);
-    const size_t size = newline == nullptr
-                            ? left
-                            : static_cast<size_t>(static_cast<const char*>(newline) - begin) + 1;
-    part.bytes.assign(begin, size);
-    part.last = newline != nullptr;
+    const std::string_view left = std::string_view(buffer.data(), buffer.size()).substr(position);
+    const size_t newline = left.find('\n');
+    part.last = newline != std::string_view::npos;
+    const size_t size = part.last ? newline + 1 : left.size();
+    part.bytes.assign(left.substr(0, size));
     position += size;
     inside_document = !part.last;
     return true;
@@ -235,7 +232,7 @@ struct CorpusReader::Impl {
   }
 };
 
-CorpusReader::CorpusReader(std::vector<std::string> inputs, size_t part_bytes)
+CorpusReader::CorpusReader(const std::vector<std::string>& inputs, size_t part_bytes)
     : impl_(std::make_unique<Impl>()) {
   require(part_bytes > 0, ErrorKind::bad_option, "a part must have at least one byte");
   impl_->part_bytes = part_bytes;

@@ -24,7 +24,8 @@ struct DocumentPart {
 
 class CorpusReader {
  public:
-  explicit CorpusReader(std::vector<std::string> inputs, size_t part_bytes = size_t{1} << 20);
+  explicit CorpusReader(const std::vector<std::string>& inputs,
+                        size_t part_bytes = size_t{1} << 20);
   ~CorpusReader();
   CorpusReader(CorpusReader&&) noexcept;
 

@@ -54,133 +54,133 @@ namespace {
 
 class NativeStream final : public internal::StreamEncoder {
  public:
-  NativeStream(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options_in)
-      : options(options_in),
-        segmenter(make_segmenter(std::move(model), options_in)),
-        interval(commit_interval(options_in.max_lag)),
-        document(options_in.document),
-        position(options_in.position) {}
+  NativeStream(std::shared_ptr<const UnigramModel> model, const EncodeOptions& options)
+      : options_(options),
+        segmenter_(make_segmenter(std::move(model), options)),
+        interval_(commit_interval(options.max_lag)),
+        document_(options.document),
+        position_(options.position) {}
 
   void feed(std::string_view bytes, std::vector<uint32_t>& out) override {
-    if (!begun) {
-      begun = true;
-      if (options.bos) {
+    if (!begun_) {
+      begun_ = true;
+      if (options_.bos) {
         out.push_back(kBosId);
       }
     }
-    if (!internal::normalizes(options)) {
+    if (!internal::normalizes(options_)) {
       feed_normalized(bytes, false, out);
       return;
     }
-    unsettled += bytes;
-    const size_t settled = normalizable_prefix(unsettled, options.normalize);
-    const std::string_view text = std::string_view(unsettled).substr(0, settled);
-    feed_normalized(normalize_text(text, options.normalize).bytes, false, out);
-    unsettled.erase(0, settled);
+    unsettled_ += bytes;
+    const size_t settled = normalizable_prefix(unsettled_, options_.normalize);
+    const std::string_view text = std::string_view(unsettled_).substr(0, settled);
+    feed_normalized(normalize_text(text, options_.normalize).bytes, false, out);
+    unsettled_.erase(0, settled);
   }
 
   void finish(std::vector<uint32_t>& out) override {
     feed({}, out);  // an empty document has its <bos>, too
-    feed_normalized(normalize_text(unsettled, options.normalize).bytes, true, out);
-    unsettled.clear();
+    feed_normalized(normalize_text(unsettled_, options_.normalize).bytes, true, out);
+    unsettled_.clear();
     end_chunk(out);
-    if (options.eos) {
+    if (options_.eos) {
       out.push_back(kEosId);
     }
-    begun = false;
-    position = 0;
-    ++document;
+    begun_ = false;
+    position_ = 0;
+    ++document_;
   }
 
   size_t lag() const override {
-    return unsettled.size() + possible_name.size() + (in_chunk ? segmenter->pending() : 0);
+    return unsettled_.size() + possible_name_.size() + (in_chunk_ ? segmenter_->pending() : 0);
   }
 
  private:
   // Text whose bytes are settled up to special names.
   void feed_normalized(std::string_view bytes, bool last, std::vector<uint32_t>& out) {
-    if (!options.parse_special) {
+    if (!options_.parse_special) {
       feed_plain(bytes, out);
       return;
     }
-    possible_name += bytes;
+    possible_name_ += bytes;
     size_t begin = 0;
-    while (const auto special = find_special(possible_name, begin)) {
-      feed_plain(std::string_view(possible_name).substr(begin, special->begin - begin), out);
+    while (const auto special = find_special(possible_name_, begin)) {
+      feed_plain(std::string_view(possible_name_).substr(begin, special->begin - begin), out);
       end_chunk(out);
       out.push_back(special->id);
       begin = special->begin + kSpecialTokens[special->id].size();
-      position += kSpecialTokens[special->id].size();
+      position_ += kSpecialTokens[special->id].size();
     }
-    const std::string_view rest = std::string_view(possible_name).substr(begin);
+    const std::string_view rest = std::string_view(possible_name_).substr(begin);
     const size_t held = last ? 0 : special_prefix_at_end(rest);
     feed_plain(rest.substr(0, rest.size() - held), out);
-    possible_name.erase(0, possible_name.size() - held);
+    possible_name_.erase(0, possible_name_.size() - held);
   }
 
   void feed_plain(std::string_view bytes, std::vector<uint32_t>& out) {
     while (!bytes.empty()) {
-      if (after_newline && bytes.front() != '\n') {
+      if (after_newline_ && bytes.front() != '\n') {
         end_chunk(out);
       }
-      size_t taken = after_newline ? 0 : std::min(bytes.find('\n'), bytes.size());
+      size_t taken = after_newline_ ? 0 : std::min(bytes.find('\n'), bytes.size());
       while (taken < bytes.size() && bytes[taken] == '\n') {
         ++taken;
-        after_newline = true;
+        after_newline_ = true;
       }
-      if (!in_chunk) {
-        segmenter->start(document, position);
-        in_chunk = true;
-        until_commit = interval;
+      if (!in_chunk_) {
+        segmenter_->start(document_, position_);
+        in_chunk_ = true;
+        until_commit_ = interval_;
       }
-      taken = std::min(taken, until_commit);
-      until_commit -= taken;
-      after_newline = bytes[taken - 1] == '\n';
-      segmenter->extend(bytes.substr(0, taken));
-      position += taken;
+      taken = std::min(taken, until_commit_);
+      until_commit_ -= taken;
+      after_newline_ = bytes[taken - 1] == '\n';
+      segmenter_->extend(bytes.substr(0, taken));
+      position_ += taken;
       bytes.remove_prefix(taken);
       commit(out);
     }
   }
 
   void commit(std::vector<uint32_t>& out) {
-    if (until_commit == 0 && options.max_lag > 0) {
-      const size_t kept = static_cast<size_t>(options.max_lag) - interval;
-      forced += segmenter->force_commit(kept, out) ? 1 : 0;
-    } else if (options.max_lag > 0 || segmenter->pending() >= next_look) {
-      segmenter->commit(out);
+    if (until_commit_ == 0 && options_.max_lag > 0) {
+      const size_t kept = static_cast<size_t>(options_.max_lag) - interval_;
+      forced += segmenter_->force_commit(kept, out) ? 1 : 0;
+    } else if (options_.max_lag > 0 || segmenter_->pending() >= next_look_) {
+      segmenter_->commit(out);
       // A look costs time in proportion to what is pending. Where much stays (a^n with the pieces a
       // and aa), the next look waits until it has doubled, else a line of n bytes would cost n^2.
-      const size_t left = segmenter->pending();
-      next_look = left > kCommitInterval ? 2 * left : 0;
+      const size_t left = segmenter_->pending();
+      next_look_ = left > kCommitInterval ? 2 * left : 0;
     }
-    if (until_commit == 0) {
-      until_commit = interval;
+    if (until_commit_ == 0) {
+      until_commit_ = interval_;
     }
     most_lag = std::max(most_lag, lag());
   }
 
   void end_chunk(std::vector<uint32_t>& out) {
-    if (in_chunk) {
-      segmenter->finish(out);
-      in_chunk = false;
-      next_look = 0;
+    if (in_chunk_) {
+      segmenter_->finish(out);
+      in_chunk_ = false;
+      next_look_ = 0;
     }
-    after_newline = false;
+    after_newline_ = false;
   }
 
-  EncodeOptions options;
-  std::unique_ptr<Segmenter> segmenter;
-  size_t interval;          // bytes of a chunk between two commits
-  size_t until_commit = 0;  // bytes to the next one
-  size_t next_look = 0;     // bytes pending at which the segmenter is asked again
-  uint64_t document;
-  uint64_t position;  // bytes of the document given to the segmenter
-  bool begun = false;
-  bool in_chunk = false;
-  bool after_newline = false;  // the chunk ends at the next byte that is no newline
-  std::string unsettled;       // bytes that NFC may still change
-  std::string possible_name;   // bytes that may be the beginning of a special name
+  EncodeOptions options_;
+  std::unique_ptr<Segmenter> segmenter_;
+  size_t interval_;          // bytes of a chunk between two commits
+  size_t until_commit_ = 0;  // bytes to the next one
+  size_t next_look_ = 0;     // bytes pending at which the segmenter is asked again
+  uint64_t document_;
+  uint64_t position_;  // bytes of the document given to the segmenter
+  bool begun_ = false;
+  bool in_chunk_ = false;
+  bool after_newline_ = false;  // the chunk ends at the next byte that is no newline
+  std::string unsettled_;       // bytes that NFC may still change
+  std::string possible_name_;   // bytes that may be the beginning of a special name
 };
 
 // The rules of an imported model may look at all of a document, so it is kept until its end.
@@ -217,7 +217,7 @@ std::unique_ptr<internal::StreamEncoder> make_stream(const LoadedModel& model,
 
 }  // namespace
 
-Encoder::Encoder(std::shared_ptr<const LoadedModel> model, const EncodeOptions& options)
+Encoder::Encoder(const std::shared_ptr<const LoadedModel>& model, const EncodeOptions& options)
     : stream_(make_stream(*model, options)) {}
 Encoder::~Encoder() = default;
 Encoder::Encoder(Encoder&&) noexcept = default;

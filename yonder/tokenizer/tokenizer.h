@@ -180,7 +180,7 @@ class Tokenizer {
 /// Streaming encoder; one per document and thread.
 class Encoder {
  public:
-  Encoder(std::shared_ptr<const LoadedModel> model, const EncodeOptions& options);
+  Encoder(const std::shared_ptr<const LoadedModel>& model, const EncodeOptions& options);
   ~Encoder();
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;

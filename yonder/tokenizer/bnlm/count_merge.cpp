@@ -83,7 +83,7 @@ std::unique_ptr<NgramSource> run_source(const std::filesystem::path& path) {
   return std::make_unique<RunSource>(path);
 }
 
-void merge_ngrams(std::vector<std::unique_ptr<NgramSource>> sources,
+void merge_ngrams(const std::vector<std::unique_ptr<NgramSource>>& sources,
                   const std::function<void(std::span<const NgramCount>)>& sink) {
   std::vector<Head> heap;
   for (const auto& source : sources) {

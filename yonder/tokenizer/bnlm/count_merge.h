@@ -38,7 +38,7 @@ std::unique_ptr<NgramSource> run_source(const std::filesystem::path& path);
 
 /// Hands the sum of all sources to `sink` in ascending order, in blocks. Cost: items *
 /// log(sources).
-void merge_ngrams(std::vector<std::unique_ptr<NgramSource>> sources,
+void merge_ngrams(const std::vector<std::unique_ptr<NgramSource>>& sources,
                   const std::function<void(std::span<const NgramCount>)>& sink);
 
 /// Kept n-grams from merged windows.

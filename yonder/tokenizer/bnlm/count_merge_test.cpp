@@ -33,7 +33,7 @@ RC_GTEST_PROP(MergeNgrams, AddsEqualKeysInAscendingOrder, ()) {
     sources.push_back(memory_source(list));
   }
   std::vector<NgramCount> merged;
-  merge_ngrams(std::move(sources), [&](std::span<const NgramCount> items) {
+  merge_ngrams(sources, [&](std::span<const NgramCount> items) {
     merged.insert(merged.end(), items.begin(), items.end());
   });
   RC_ASSERT(merged.size() == expected.size());

@@ -326,7 +326,7 @@ class CountFileSource : public NgramSource {
     const uintptr_t first = (base + forgotten_ + page - 1) / page * page;
     const uintptr_t last = (base + position_) / page * page;
     if (last > first) {
-      ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+      ::madvise(const_cast<char*>(bytes_.data() + (first - base)), last - first, MADV_DONTNEED);
     }
     forgotten_ = position_;
   }

@@ -11,6 +11,11 @@
 namespace yonder::tokenizer {
 namespace {
 
+// A long piece's entry holds the address of its bytes in the arena as a number.
+const char* stored_bytes(uint64_t address) {
+  return reinterpret_cast<const char*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
 constexpr size_t kInline = 16;
 constexpr size_t kGroup = 64;  // pieces whose cache misses overlap
 constexpr size_t kFirstCapacity = size_t{1} << 12;
@@ -80,7 +85,7 @@ std::unique_ptr<PieceSource> piece_run_source(const std::filesystem::path& path)
   return std::make_unique<PieceRunSource>(path);
 }
 
-void merge_pieces(std::vector<std::unique_ptr<PieceSource>> sources, const PieceSink& sink) {
+void merge_pieces(const std::vector<std::unique_ptr<PieceSource>>& sources, const PieceSink& sink) {
   struct Head {
     std::string_view piece;
     uint64_t count = 0;
@@ -120,7 +125,7 @@ PieceCounter::PieceCounter(size_t max_bytes, Spill spill)
 
 std::string_view PieceCounter::Entry::bytes(char* buffer) const {
   if (length > kInline) {
-    return {reinterpret_cast<const char*>(low), length};
+    return {stored_bytes(low), length};
   }
   for (size_t i = 0; i < 8; ++i) {
     buffer[i] = static_cast<char>(high >> (56 - 8 * i));
@@ -185,8 +190,7 @@ bool PieceCounter::same(const Entry& entry, const Entry& piece) const {
   }
   return entry.length <= kInline
              ? entry.low == piece.low
-             : std::memcmp(reinterpret_cast<const char*>(entry.low),
-                           reinterpret_cast<const char*>(piece.low), piece.length) == 0;
+             : std::memcmp(stored_bytes(entry.low), stored_bytes(piece.low), piece.length) == 0;
 }
 
 void PieceCounter::add(std::string_view text, std::span<const uint32_t> starts) {
@@ -225,8 +229,7 @@ void PieceCounter::insert(std::span<Entry> pieces) {
       entry = piece;
       entry.count = 0;
       if (piece.length > kInline) {
-        entry.low = reinterpret_cast<uint64_t>(
-            store({reinterpret_cast<const char*>(piece.low), piece.length}));
+        entry.low = reinterpret_cast<uint64_t>(store({stored_bytes(piece.low), piece.length}));
       }
       ++used_;
     }
@@ -258,7 +261,7 @@ void PieceCounter::make_room(size_t entries, size_t long_bytes) {
     if (entry.count != 0) {
       const uint64_t hash =
           entry.length > kInline
-              ? hash_bytes(reinterpret_cast<const char*>(entry.low), entry.length)
+              ? hash_bytes(stored_bytes(entry.low), entry.length)
               : mix(mix(entry.high ^ entry.length, 0xd6e8feb86659fd93U) ^ entry.low,
                     0xe7037ed1a0b428dbU);
       size_t slot = slot_of(hash, capacity);

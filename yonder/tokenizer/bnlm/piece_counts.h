@@ -35,7 +35,7 @@ std::unique_ptr<PieceSource> piece_run_source(const std::filesystem::path& path)
 using PieceSink = std::function<void(std::string_view piece, uint64_t count)>;
 
 /// Hands the sum of all sources to `sink` in ascending order of bytes.
-void merge_pieces(std::vector<std::unique_ptr<PieceSource>> sources, const PieceSink& sink);
+void merge_pieces(const std::vector<std::unique_ptr<PieceSource>>& sources, const PieceSink& sink);
 
 class PieceCounter {
  public:

@@ -113,7 +113,7 @@ RC_GTEST_PROP(MergePieces, AddsTheCountsOfAllSources, ()) {
   }
   Counts found;
   std::string last;
-  merge_pieces(std::move(sources), [&](std::string_view piece, uint64_t count) {
+  merge_pieces(sources, [&](std::string_view piece, uint64_t count) {
     RC_ASSERT(last < piece);
     last = piece;
     found[last] = count;

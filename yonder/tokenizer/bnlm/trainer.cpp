@@ -310,7 +310,7 @@ class CountPass {
 
   /// Calls `use` with sources of all windows. If it is cancelled, the windows in memory are
   /// written to disk, so that the text need not be counted again.
-  void merge(const std::function<void(std::vector<std::unique_ptr<NgramSource>>)>& use) {
+  void merge(const std::function<void(const std::vector<std::unique_ptr<NgramSource>>&)>& use) {
     std::vector<std::unique_ptr<NgramSource>> sources;
     for (const RunFile& run : folder_.state().runs) {
       sources.push_back(run_source(folder_.file(run)));
@@ -319,7 +319,7 @@ class CountPass {
       sources.push_back(memory_source(sorted));
     }
     try {
-      use(std::move(sources));
+      use(sources);
     } catch (const Error& error) {
       if (error.kind == ErrorKind::cancelled) {
         for (const std::span<const NgramCount> sorted : in_memory_) {
@@ -342,11 +342,11 @@ class CountPass {
   void compact() {
     store_.compact("ngrams", [&](const std::vector<RunFile>& runs, RunWriter& writer) {
       std::vector<std::unique_ptr<NgramSource>> sources;
+      sources.reserve(runs.size());
       for (const RunFile& run : runs) {
         sources.push_back(run_source(folder_.file(run)));
       }
-      merge_ngrams(std::move(sources),
-                   [&](std::span<const NgramCount> items) { writer.add(items); });
+      merge_ngrams(sources, [&](std::span<const NgramCount> items) { writer.add(items); });
     });
   }
 
@@ -358,8 +358,8 @@ class CountPass {
 };
 
 /// Merged windows -> kept n-grams in files, one per length, and the state of phase tag.
-void keep_ngrams(WorkFolder& folder, std::vector<std::unique_ptr<NgramSource>> sources, int order,
-                 uint64_t min_count, const ProgressRef& progress) {
+void keep_ngrams(WorkFolder& folder, const std::vector<std::unique_ptr<NgramSource>>& sources,
+                 int order, uint64_t min_count, const ProgressRef& progress) {
   progress.begin("adding n-gram counts", 0, "n-grams");
   std::vector<std::filesystem::path> paths(1);
   std::vector<std::unique_ptr<RunWriter>> writers(1);
@@ -370,7 +370,7 @@ void keep_ngrams(WorkFolder& folder, std::vector<std::unique_ptr<NgramSource>> s
   PrefixCounts prefixes(order, min_count, [&](NgramCount ngram) {
     writers[static_cast<size_t>(ngram_length(ngram.key))]->add({&ngram, 1});
   });
-  merge_ngrams(std::move(sources), [&](std::span<const NgramCount> windows) {
+  merge_ngrams(sources, [&](std::span<const NgramCount> windows) {
     prefixes.add(windows);
     progress.advance(windows.size());
     progress.stop_if_cancelled(kHowToGoOn);
@@ -495,7 +495,7 @@ class TagPass {
     for (const auto& counter : counters_) {
       sources.push_back(counter->sorted());
     }
-    merge_pieces(std::move(sources), sink);
+    merge_pieces(sources, sink);
   }
 
  private:
@@ -516,10 +516,11 @@ class TagPass {
   void compact() {
     store_.compact("pieces", [&](const std::vector<RunFile>& runs, RunWriter& writer) {
       std::vector<std::unique_ptr<PieceSource>> sources;
+      sources.reserve(runs.size());
       for (const RunFile& run : runs) {
         sources.push_back(piece_run_source(folder_.file(run)));
       }
-      merge_pieces(std::move(sources),
+      merge_pieces(sources,
                    [&](std::string_view piece, uint64_t count) { writer.add(piece, count); });
     });
   }
@@ -673,8 +674,8 @@ TrainReport train(const TrainOptions& options, const TrainLimits& limits, Progre
       if (options.from_counts.empty()) {
         CountPass counts(folder, pass, order, memory);
         counts.run(progress);
-        counts.merge([&](std::vector<std::unique_ptr<NgramSource>> sources) {
-          keep_ngrams(folder, std::move(sources), order, min_count, progress);
+        counts.merge([&](const std::vector<std::unique_ptr<NgramSource>>& sources) {
+          keep_ngrams(folder, sources, order, min_count, progress);
         });
       } else {
         const CountFile file{std::filesystem::path(options.from_counts)};
@@ -735,9 +736,9 @@ void count_ngrams(const CountOptions& options, const TrainLimits& limits, Progre
     counts.run(progress);
     progress.begin("adding n-gram counts", 0, "n-grams");
     remove_unfinished(options.out);
-    counts.merge([&](std::vector<std::unique_ptr<NgramSource>> sources) {
+    counts.merge([&](const std::vector<std::unique_ptr<NgramSource>>& sources) {
       CountFileWriter writer(options.out, settings);
-      merge_ngrams(std::move(sources), [&](std::span<const NgramCount> windows) {
+      merge_ngrams(sources, [&](std::span<const NgramCount> windows) {
         writer.add(windows);
         progress.advance(windows.size());
         progress.stop_if_cancelled(kHowToGoOn);
@@ -773,7 +774,7 @@ void merge_counts(const std::vector<std::string>& inputs, const std::string& out
           "the counts of these {} files add up to more than 64 bits hold", inputs.size());
   progress.begin("adding n-gram counts", 0, "n-grams");
   CountFileWriter writer(out, files.front()->settings());
-  merge_ngrams(std::move(sources), [&](std::span<const NgramCount> items) {
+  merge_ngrams(sources, [&](std::span<const NgramCount> items) {
     writer.add(items);
     progress.advance(items.size());
     progress.stop_if_cancelled("nothing was written");

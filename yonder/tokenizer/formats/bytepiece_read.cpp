@@ -67,6 +67,7 @@ class Reader {
     size_t index = 0;
     for (auto value_or_error : values) {
       ondemand::value value;
+      // simdjson's get() is for rvalues only.  NOLINTNEXTLINE(performance-move-const-arg)
       check(std::move(value_or_error).get(value), "[id, text, count] was expected");
       if (index == 0) {
         check(value.get_uint64().get(id), "the id must be a whole number");
@@ -110,7 +111,7 @@ class Reader {
 };
 
 // Pieces in id order; ids without a piece become empty entries.
-std::vector<CountedPiece> by_id(std::vector<std::pair<uint64_t, CountedPiece>> entries,
+std::vector<CountedPiece> by_id(std::vector<std::pair<uint64_t, CountedPiece>>&& entries,
                                 const std::string& name, ProgressRef progress) {
   uint64_t last = kFirstPieceId - 1;
   for (const auto& [id, piece] : entries) {

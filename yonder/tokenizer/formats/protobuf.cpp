@@ -10,7 +10,7 @@ namespace yonder::tokenizer {
 namespace {
 
 // Wire types (protobuf.dev, "Message Structure"); 3 and 4, groups, are long deprecated.
-enum Wire : uint64_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+enum Wire : uint64_t { wire_varint = 0, wire_fixed64 = 1, wire_bytes = 2, wire_fixed32 = 5 };
 
 const char* kind_name(ProtobufField::Kind kind) {
   switch (kind) {
@@ -61,18 +61,18 @@ std::optional<ProtobufField> ProtobufReader::next() {
           field.offset, tag >> 3);
   field.number = static_cast<uint32_t>(tag >> 3);
   switch (tag & 7) {
-    case kVarint:
+    case wire_varint:
       field.integer = varint("an integer");
       break;
-    case kFixed64:
+    case wire_fixed64:
       field.kind = ProtobufField::Kind::fixed64;
       std::memcpy(&field.integer, take(8, "a 64-bit word").data(), 8);
       break;
-    case kBytes:
+    case wire_bytes:
       field.kind = ProtobufField::Kind::bytes;
       field.bytes = take(varint("a length"), "a byte string");
       break;
-    case kFixed32:
+    case wire_fixed32:
       field.kind = ProtobufField::Kind::fixed32;
       std::memcpy(&field.integer, take(4, "a 32-bit word").data(), 4);
       break;
@@ -115,18 +115,18 @@ void ProtobufWriter::varint(uint64_t value) {
 }
 
 void ProtobufWriter::integer(uint32_t number, int64_t value) {
-  varint(uint64_t{number} << 3 | kVarint);
+  varint(uint64_t{number} << 3 | wire_varint);
   varint(static_cast<uint64_t>(value));
 }
 
 void ProtobufWriter::real(uint32_t number, float value) {
-  varint(uint64_t{number} << 3 | kFixed32);
+  varint(uint64_t{number} << 3 | wire_fixed32);
   const auto bits = std::bit_cast<uint32_t>(value);
   out_.append(reinterpret_cast<const char*>(&bits), sizeof bits);
 }
 
 void ProtobufWriter::bytes(uint32_t number, std::string_view value) {
-  varint(uint64_t{number} << 3 | kBytes);
+  varint(uint64_t{number} << 3 | wire_bytes);
   varint(value.size());
   out_ += value;
 }

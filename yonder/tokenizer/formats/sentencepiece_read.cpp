@@ -19,25 +19,25 @@ constexpr std::string_view kSpace = "\xE2\x96\x81";  // U+2581
 
 // Types of pieces, of the proto.
 enum PieceType : int64_t {
-  kNormal = 1,
-  kUnknown = 2,
-  kControl = 3,
-  kUserDefined = 4,
-  kUnused = 5,
-  kByte = 6
+  type_normal = 1,
+  type_unknown = 2,
+  type_control = 3,
+  type_user_defined = 4,
+  type_unused = 5,
+  type_byte = 6
 };
-enum ModelType : int64_t { kUnigram = 1, kBytePair = 2, kWord = 3, kChar = 4 };
+enum ModelType : int64_t { model_unigram = 1, model_byte_pair = 2, model_word = 3, model_char = 4 };
 
 struct Piece {
   std::string text;
   float score = 0;
-  int64_t type = kNormal;
+  int64_t type = type_normal;
 };
 
 // What a ModelProto says, with the defaults of the proto.
 struct ModelProto {
   std::vector<Piece> pieces;
-  int64_t model_type = kUnigram;
+  int64_t model_type = model_unigram;
   bool byte_fallback = false;
   bool treat_whitespace_as_suffix = false;
   std::string bos_piece = "<s>";
@@ -88,7 +88,7 @@ class ProtoReader {
     require(!piece.text.empty(), ErrorKind::bad_data, "{} is empty; a piece has text", where);
     require(utf8_first_error(piece.text) == std::string_view::npos, ErrorKind::bad_data,
             "{} is not UTF-8", where);
-    require(piece.type >= kNormal && piece.type <= kByte, ErrorKind::bad_data,
+    require(piece.type >= type_normal && piece.type <= type_byte, ErrorKind::bad_data,
             "{} has the type {}; types are 1 (normal) to 6 (byte)", where, piece.type);
     require(std::isfinite(piece.score), ErrorKind::bad_data,
             "{} has the score {}; a finite number was expected", where, piece.score);
@@ -195,15 +195,15 @@ class SymbolSplit final : public PreTokenizerStep {
 
 PieceKind kind_of(int64_t type) {
   switch (type) {
-    case kUnknown:
+    case type_unknown:
       return PieceKind::unknown;
-    case kControl:
+    case type_control:
       return PieceKind::control;
-    case kUserDefined:
+    case type_user_defined:
       return PieceKind::user_defined;
-    case kUnused:
+    case type_unused:
       return PieceKind::unused;
-    case kByte:
+    case type_byte:
       return PieceKind::byte;
     default:
       return PieceKind::normal;
@@ -217,7 +217,7 @@ std::unique_ptr<const LatticeAlphabet> make_unigram(const ModelProto& proto, Ari
   float lowest = std::numeric_limits<float>::max();
   float highest = std::numeric_limits<float>::min();
   for (const Piece& piece : proto.pieces) {
-    if (piece.type == kNormal) {
+    if (piece.type == type_normal) {
       lowest = std::min(lowest, piece.score);
       highest = std::max(highest, piece.score);
     }
@@ -225,9 +225,9 @@ std::unique_ptr<const LatticeAlphabet> make_unigram(const ModelProto& proto, Ari
   std::vector<ScoredPiece> pieces;
   for (uint32_t id = 0; id < proto.pieces.size(); ++id) {
     const Piece& piece = proto.pieces[id];
-    if (piece.type == kNormal) {
+    if (piece.type == type_normal) {
       pieces.push_back({piece.text, double{piece.score}, id});
-    } else if (piece.type == kUserDefined) {
+    } else if (piece.type == type_user_defined) {
       const float bonus = static_cast<float>(piece.text.size()) * highest;
       pieces.push_back({piece.text, double{bonus} - 0.1, id});
     }
@@ -242,10 +242,11 @@ std::shared_ptr<const BytePairModel> make_byte_pair(const ModelProto& proto, uin
                                                     const std::string& name) {
   BytePairVocabulary vocabulary;
   for (const Piece& piece : proto.pieces) {
-    const bool text = piece.type == kNormal || piece.type == kUnused || piece.type == kUserDefined;
+    const bool text =
+        piece.type == type_normal || piece.type == type_unused || piece.type == type_user_defined;
     vocabulary.pieces.push_back(text ? piece.text : "");
     vocabulary.scores.push_back(piece.score);
-    vocabulary.unused.push_back(piece.type == kUnused);
+    vocabulary.unused.push_back(piece.type == type_unused);
   }
   if (model.byte_ids) {
     vocabulary.byte_ids.assign(model.byte_ids->begin(), model.byte_ids->end());
@@ -262,7 +263,7 @@ std::array<uint32_t, 256> find_bytes(const ModelProto& proto, const std::string&
   std::array<uint32_t, 256> ids;
   ids.fill(kNoPiece);
   for (uint32_t id = 0; id < proto.pieces.size(); ++id) {
-    if (proto.pieces[id].type == kByte) {
+    if (proto.pieces[id].type == type_byte) {
       const std::optional<uint8_t> byte = byte_of_piece(proto.pieces[id].text);
       require(byte.has_value(), ErrorKind::bad_data,
               "{}: piece {} is \"{}\"; a byte piece is written <0x00> to <0xFF>", name, id,
@@ -295,10 +296,10 @@ LoadedModel load_sentencepiece(std::string_view content, const std::string& name
                                const LoadOptions& options, Progress* /*progress*/) {
   ModelProto proto = ProtoReader(name).read(content);
   constexpr const char* kTypes[] = {"WORD", "CHAR"};
-  require(proto.model_type == kUnigram || proto.model_type == kBytePair, ErrorKind::bad_data,
-          "{}: the model type is {}; UNIGRAM and BPE are supported", name,
-          proto.model_type == kWord || proto.model_type == kChar
-              ? kTypes[proto.model_type - kWord]
+  require(proto.model_type == model_unigram || proto.model_type == model_byte_pair,
+          ErrorKind::bad_data, "{}: the model type is {}; UNIGRAM and BPE are supported", name,
+          proto.model_type == model_word || proto.model_type == model_char
+              ? kTypes[proto.model_type - model_word]
               : std::to_string(proto.model_type));
   auto model = std::make_shared<ImportedModel>();
   model->format = "sentencepiece";
@@ -307,16 +308,16 @@ LoadedModel load_sentencepiece(std::string_view content, const std::string& name
   for (uint32_t id = 0; id < proto.pieces.size(); ++id) {
     const Piece& piece = proto.pieces[id];
     model->pieces.push_back({piece.text, double{piece.score}, kind_of(piece.type)});
-    if (piece.type == kUnknown) {
+    if (piece.type == type_unknown) {
       require(!model->unknown, ErrorKind::bad_data,
               "{}: pieces {} and {} are both of type UNKNOWN; a model has one", name,
               *model->unknown, id);
       model->unknown = id;
-    } else if (piece.type == kUserDefined) {
+    } else if (piece.type == type_user_defined) {
       user_defined.push_back(piece.text);
-    } else if (piece.type == kControl && piece.text == proto.bos_piece) {
+    } else if (piece.type == type_control && piece.text == proto.bos_piece) {
       model->bos = id;
-    } else if (piece.type == kControl && piece.text == proto.eos_piece) {
+    } else if (piece.type == type_control && piece.text == proto.eos_piece) {
       model->eos = id;
     }
   }
@@ -326,7 +327,7 @@ LoadedModel load_sentencepiece(std::string_view content, const std::string& name
     model->byte_ids = find_bytes(proto, name);
   }
   std::unique_ptr<const PreTokenizerStep> symbols;
-  if (proto.model_type == kUnigram) {
+  if (proto.model_type == model_unigram) {
     model->unigram =
         make_unigram(proto, arithmetic_of(options.scores, Arithmetic::single_precision), name);
   } else {

@@ -11,7 +11,13 @@
 namespace yonder::tokenizer {
 namespace {
 
-enum PieceType : int64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUnused = 5, kByte = 6 };
+enum PieceType : int64_t {
+  type_normal = 1,
+  type_unknown = 2,
+  type_control = 3,
+  type_unused = 5,
+  type_byte = 6
+};
 
 void write_piece(ProtobufWriter& model, std::string_view text, double score, PieceType type) {
   ProtobufWriter piece;
@@ -24,27 +30,27 @@ void write_piece(ProtobufWriter& model, std::string_view text, double score, Pie
 std::string unigram_proto(const Vocabulary& vocabulary, const Representable& representable) {
   ProtobufWriter model;
   for (const std::string_view special : kSpecialTokens) {
-    write_piece(model, special, 0, kControl);
+    write_piece(model, special, 0, type_control);
   }
   for (uint32_t id = kFirstPieceId; id < vocabulary.size(); ++id) {
     const double score = vocabulary.log_probability(id);
     switch (representable.form(id)) {
       case PieceForm::text:
-        write_piece(model, vocabulary.piece(id), score, kNormal);
+        write_piece(model, vocabulary.piece(id), score, type_normal);
         break;
       case PieceForm::byte:
         write_piece(model, piece_of_byte(static_cast<uint8_t>(vocabulary.piece(id)[0])), score,
-                    kByte);
+                    type_byte);
         break;
       case PieceForm::none:
-        write_piece(model, unused_name(id), 0, kUnused);
+        write_piece(model, unused_name(id), 0, type_unused);
         break;
     }
   }
   for (const uint8_t byte : representable.bytes_as_text()) {
-    write_piece(model, piece_of_byte(byte), 0, kByte);
+    write_piece(model, piece_of_byte(byte), 0, type_byte);
   }
-  write_piece(model, kUnknownName, 0, kUnknown);
+  write_piece(model, kUnknownName, 0, type_unknown);
   const auto size = static_cast<int64_t>(vocabulary.size() + representable.bytes_as_text().size());
 
   ProtobufWriter trainer;  // trainer_spec
