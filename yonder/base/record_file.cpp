@@ -38,6 +38,31 @@ Integer get(std::string_view bytes, size_t at) {
   return value;
 }
 
+void put_row(std::string& table, std::string_view name, uint64_t offset, uint64_t size,
+             uint32_t crc) {
+  table += name;
+  table.append(kNameSize - name.size(), '\0');
+  put(table, offset);
+  put(table, size);
+  put(table, crc);
+  put(table, uint32_t{0});
+}
+
+// Of a file that ends with `table`, which begins at `table_offset`.
+std::string header_bytes(std::string_view kind, uint32_t version, std::string_view table,
+                         uint64_t table_offset) {
+  std::string header(kMagic);
+  header += kind;
+  put(header, version);
+  put(header, static_cast<uint32_t>(table.size() / kEntrySize));
+  put(header, table_offset);
+  put(header, table_offset + table.size());
+  put(header, crc32(table));
+  header.append(kHeaderCrcAt - header.size(), '\0');
+  put(header, crc32(header));
+  return header;
+}
+
 }  // namespace
 
 RecordWriter::RecordWriter(const std::filesystem::path& path, std::string_view kind,
@@ -85,24 +110,10 @@ void RecordWriter::commit() {
   const uint64_t table_offset = file_.size();
   std::string table;
   for (const Section& section : sections_) {
-    table += section.name;
-    table.append(kNameSize - section.name.size(), '\0');
-    put(table, section.offset);
-    put(table, section.size);
-    put(table, section.crc);
-    put(table, uint32_t{0});
+    put_row(table, section.name, section.offset, section.size, section.crc);
   }
   file_.write(table);
-  std::string header(kMagic);
-  header += kind_;
-  put(header, version_);
-  put(header, static_cast<uint32_t>(sections_.size()));
-  put(header, table_offset);
-  put(header, file_.size());
-  put(header, crc32(table));
-  header.append(kHeaderCrcAt - header.size(), '\0');
-  put(header, crc32(header));
-  file_.write_at(0, header);
+  file_.write_at(0, header_bytes(kind_, version_, table, table_offset));
   file_.commit();
 }
 
@@ -240,6 +251,26 @@ void RecordFile::verify() const {
   for (const Section& section : sections_) {
     check(section);
   }
+}
+
+std::string record_bytes(std::string_view kind, uint32_t version,
+                         std::span<const std::pair<std::string_view, std::string_view>> sections) {
+  YONDER_CHECK(kind.size() == 4 && version >= 1);
+  const auto align = [](std::string& bytes) {
+    bytes.append((kAlignment - bytes.size() % kAlignment) % kAlignment, '\0');
+  };
+  std::string bytes(kHeaderSize, '\0');
+  std::string table;
+  for (const auto& [name, content] : sections) {
+    YONDER_CHECK(!name.empty() && name.size() <= kNameSize &&
+                 name.find('\0') == std::string_view::npos);
+    align(bytes);
+    put_row(table, name, bytes.size(), content.size(), crc32(content));
+    bytes += content;
+  }
+  align(bytes);
+  bytes.replace(0, kHeaderSize, header_bytes(kind, version, table, bytes.size()));
+  return bytes + table;
 }
 
 bool is_record_file(std::string_view bytes, std::string_view kind) {

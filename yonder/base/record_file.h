@@ -10,6 +10,9 @@
 //   RecordFile f("counts.ync", "YNGC", 1);      // maps, checks the table against the file size
 //   std::string_view head = f.section("head");  // checks that section's CRC the first time
 //
+// Small files are made in memory by record_bytes().
+// words}}}).
+//
 // The section table follows the data (its offset is filled in last), so writers stream.
 // Sentences for truncated, damaged, foreign and newer files are made here, with the byte offset.
 // Errors: Error(bad_data) for content, Error(file) for the system. Test: record_file_test.cpp.
@@ -23,8 +26,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace yonder {
@@ -97,6 +102,11 @@ class RecordFile {
   std::unique_ptr<std::atomic<bool>[]> checked_;  // per section: its CRC was right
   uint32_t version_ = 0;
 };
+
+/// The bytes of a whole record file, for content that is made in memory: what a RecordWriter that
+/// is given the same sections in the same order writes. sections: name and bytes of each.
+std::string record_bytes(std::string_view kind, uint32_t version,
+                         std::span<const std::pair<std::string_view, std::string_view>> sections);
 
 /// True when `bytes` begin as a record file of this kind.
 bool is_record_file(std::string_view bytes, std::string_view kind);

@@ -58,6 +58,16 @@ TEST(RecordFile, HasTheBytesOfItsDocument) {
   EXPECT_EQ(demo_bytes(), documented);
 }
 
+TEST(RecordFile, HasTheSameBytesWhenItIsMadeInMemory) {
+  std::string counts;
+  for (char c = 0; c < 20; ++c) {
+    counts += c;
+  }
+  const std::pair<std::string_view, std::string_view> sections[] = {{"head", "{\"order\":6}"},
+                                                                    {"counts", counts}};
+  EXPECT_EQ(record_bytes("DEMO", 1, sections), demo_bytes());
+}
+
 TEST(RecordFile, GivesTheSectionsThatWereWritten) {
   const TemporaryFolder folder;
   const std::string big(300000, 'b');
