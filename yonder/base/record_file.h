@@ -11,7 +11,6 @@
 //   std::string_view head = f.section("head");  // checks that section's CRC the first time
 //
 // Small files are made in memory by record_bytes().
-// words}}}).
 //
 // The section table follows the data (its offset is filled in last), so writers stream.
 // Sentences for truncated, damaged, foreign and newer files are made here, with the byte offset.
