@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loop of density: |A(x)|^2 at many points, A(x) = sum_k b_k e^{i pi k x}, by Horner's
-// rule in SIMD lanes with its own sine and cosine. The cosine sum of the autocorrelation would go
-// negative at double zeros (docs/math/density.md), so densities are always evaluated here.
-// Reference: trigonometric_reference.cpp; test: trigonometric_kernel_test.cpp.
+// The inner loops of density, over A(x) = sum_{k=0..N} b_k z^k with z = e^{i pi x}: |A|^2 and its
+// logarithm at many points, and the sums over points that a likelihood, its gradient, its Hessian
+// and its certificate need. The cosine sum of the autocorrelation would go negative at double zeros
+// (docs/math/density.md), so densities are always evaluated here, by Horner's rule in SIMD lanes.
+// Single-threaded; callers split points. Reference: trigonometric_kernel_reference.cpp; test:
+// trigonometric_kernel_test.cpp; speed: trigonometric_kernel_bench.cpp.
 #pragma once
 
 #include <complex>
@@ -10,13 +12,26 @@
 
 namespace yonder::density::internal {
 
-/// out[j] = |A(x_j)|^2; x in [-1, 1]. `out` may be `x`. Cost: 8 N flops per point plus a sine and a
-/// cosine; N >= 256 with many points goes through a non-uniform FFT (relative tolerance 1e-12).
+/// out[j] = |A(x_j)|^2; b: [N + 1], N >= 0; x: [n] in [-1, 1]; out: [n], may be `x`.
+/// Cost: 8 N flops per point plus a sine and a cosine.
 void squared_magnitude(std::span<const std::complex<double>> b, std::span<const double> x,
                        std::span<double> out);
 
-/// The same, ln |A(x_j)|^2.
+/// The same, ln |A(x_j)|^2: finite wherever |A(x_j)| > 0, even where its square underflows;
+/// -infinity where A(x_j) is 0.
 void log_squared_magnitude(std::span<const std::complex<double>> b, std::span<const double> x,
                            std::span<double> out);
+
+/// Where likelihood_sums() puts what it sums; an empty span is left out. Sizes are as stated.
+struct LikelihoodSums {
+  std::span<std::complex<double>> inverse;          ///< [N + 1]   sum_j w_j z_j^k / A(x_j)
+  std::span<std::complex<double>> inverse_squared;  ///< [2 N + 1] sum_j w_j z_j^k / A(x_j)^2
+  std::span<std::complex<double>> inverse_power;    ///< [N + 1]   sum_j w_j z_j^k / |A(x_j)|^2
+};
+
+/// Returns sum_j w_j ln |A(x_j)|^2 and writes the sums asked for. x, w: [n], w > 0.
+/// Cost per point: 8 N flops, and 8 more per entry of a sum; points are read once.
+double likelihood_sums(std::span<const std::complex<double>> b, std::span<const double> x,
+                       std::span<const double> w, const LikelihoodSums& sums);
 
 }  // namespace yonder::density::internal
