@@ -10,6 +10,7 @@
 //
 // A cell that is no finite number is an error that names line and column, unless `invalid` says
 // otherwise; an empty cell, "NA" and "NaN" written as a cell count as missing.
+// Compressed files (gzip, zstd) are unpacked.
 // Errors: Error(bad_data) with "file:line", Error(bad_option) for a column that is not there
 // (naming the nearest), Error(file). Tests: number_table_test.cpp, csv_test.cpp, npy_test.cpp.
 #pragma once
@@ -23,6 +24,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace yonder {
@@ -35,9 +37,12 @@ enum class MissingCells {
 };
 
 struct NumberTableOptions {
-  std::string format = "auto";       ///< auto (by name and first bytes), csv, npy, f32, f64
-  std::vector<std::string> columns;  ///< names, or numbers from 1; empty: the only column there is
-  std::string time_column;           ///< numbers or ISO-8601 ("2013-01-01T06:00:00Z"); empty: none
+  std::string format = "auto";  ///< auto (by name and first bytes), csv, npy, f32, f64
+  std::string header = "auto";  ///< csv: auto (the first row has a cell that is neither number
+                                ///< nor time), yes, no
+  std::vector<std::string> columns =
+      {};                        ///< names, or numbers from 1; empty: the only column there is
+  std::string time_column = {};  ///< numbers or ISO-8601 ("2013-01-01T06:00:00Z"); empty: none
   MissingCells missing = MissingCells::refuse;
   bool drop_invalid = false;  ///< rows with any cell that is no finite number are left out, counted
 };
@@ -64,6 +69,12 @@ class NumberTable {
 std::unique_ptr<NumberTable> open_number_table(const std::filesystem::path& path,
                                                const NumberTableOptions& options,
                                                std::istream* standard_input = nullptr);
+
+/// What NumberTableOptions::format may be.
+const std::vector<std::string>& number_table_formats();
+
+/// "a", "b" and so on, the first dozen, for messages.
+std::string describe_columns(const std::vector<std::string>& names);
 
 /// All that is left of a table, column after column: [columns][rows].
 std::vector<std::vector<double>> read_columns(NumberTable& table);
