@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/error.h"
+#include "yonder/memory/discretization.h"
 #include "yonder/memory/stream.h"
 
 #include <limits>
