@@ -26,6 +26,8 @@ class BaseDistribution {
   /// The numbers a file stores: u8 of the family, and its parameters: {t, s} and, for student, the
   /// degrees of freedom; for a mixture {weight, mean, deviation} per component.
   BaseDistribution(uint8_t family, std::vector<double> parameters);
+  /// The same, the family by its name ("student"), as JSON stores it.
+  static BaseDistribution named(std::string_view family, std::vector<double> parameters);
   /// "logistic", "normal", "laplace", "student:3", "cauchy", "mixture:4", fitted to the data by
   /// maximum likelihood (weights as in fit(); "student" alone estimates the degrees of freedom as
   /// well; logistic: median and standard deviation, as the post does). location, scale: where

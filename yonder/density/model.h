@@ -22,6 +22,7 @@
 #include <complex>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +30,10 @@
 #include <vector>
 
 namespace yonder::density {
+
+namespace internal {
+class CumulativeTable;
+}
 
 /// A stationary point of the density.
 struct Mode {
@@ -82,6 +87,9 @@ class Model final : public Estimator {
   const ModelInfo& info() const { return info_; }
   Model with_info(ModelInfo info) const;
 
+  /// Densities and masses at y; sizes must agree, `out` may be `y`. Outside an interval the density
+  /// is 0 and the cdf 0 or 1; a circle wraps. Throws Error(bad_data) where y is not a number (on a
+  /// circle: not finite).
   void pdf(std::span<const double> y, std::span<double> out) const;
   void logpdf(std::span<const double> y, std::span<double> out) const override;
   void cdf(std::span<const double> y, std::span<double> out) const override;
@@ -118,11 +126,26 @@ class Model final : public Estimator {
   static Model from_bytes(std::string_view bytes, std::string_view name);
 
  private:
+  struct Canonical {};  // a tag: b is canonical already
+  Model(Canonical, Domain domain, std::optional<BaseDistribution> base,
+        std::vector<std::complex<double>> b, ModelInfo info);
+
+  /// Built when it is first needed, shared by all copies, safe from any thread.
+  const internal::CumulativeTable& cumulative() const;
+  Domain::Point to_point(double y) const;
+  double from_point(Domain::Point point) const;
+  bool inside(double y) const;
+  void densities(std::span<const double> y, std::span<double> out, bool logarithm) const;
+  template <typename Pick>
+  void masses(std::span<const double> y, std::span<double> out, Pick pick) const;
+
   Domain domain_;
   std::optional<BaseDistribution> base_;
   std::vector<std::complex<double>> b_;
   std::vector<std::complex<double>> c_;
   ModelInfo info_;
+  struct Cache;
+  std::shared_ptr<Cache> cache_;
 };
 
 }  // namespace yonder::density

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "yonder/density/internal/cumulative_table.h"
+
+#include "yonder/base/error.h"
+#include "yonder/density/internal/fourier.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numbers>
+
+namespace yonder::density::internal {
+namespace {
+
+using Complex = std::complex<double>;
+
+/// The place of `target` among the masses from an end on, [n + 1] ascending from 0: the i with
+/// masses[i] <= target < masses[i + 1], i < n.
+size_t find_cell(const std::vector<double>& masses, const std::vector<uint32_t>& guide,
+                 double target) {
+  const double steps = static_cast<double>(guide.size() - 1);
+  const double place = std::min(target / masses.back() * steps, steps - 1);
+  const auto slot = static_cast<size_t>(place);
+  // Rounding may put the target into a neighbour's slot.
+  const size_t first = guide[slot > 0 ? slot - 1 : 0];
+  const size_t last = guide[std::min(slot + 2, guide.size() - 1)];
+  const auto begin = masses.begin() + static_cast<std::ptrdiff_t>(first) + 1;
+  const auto end =
+      masses.begin() + static_cast<std::ptrdiff_t>(std::min(last + 1, masses.size() - 1));
+  return static_cast<size_t>(std::upper_bound(begin, end, target) - masses.begin()) - 1;
+}
+
+std::vector<uint32_t> make_guide(const std::vector<double>& masses) {
+  const size_t steps = std::max<size_t>(masses.size() - 1, 1);
+  std::vector<uint32_t> guide(steps + 1);
+  size_t cell = 0;
+  for (size_t i = 0; i <= steps; ++i) {
+    const double mass = masses.back() * static_cast<double>(i) / static_cast<double>(steps);
+    while (cell + 2 < masses.size() && masses[cell + 1] <= mass) {
+      ++cell;
+    }
+    guide[i] = static_cast<uint32_t>(cell);
+  }
+  return guide;
+}
+
+}  // namespace
+
+CumulativeTable::CumulativeTable(std::span<const Complex> b, bool even) : even_(even) {
+  const size_t grid = std::bit_ceil(12 * b.size());
+  cells_ = even ? grid / 2 : grid;
+  width_ = 2 / static_cast<double>(grid);
+  // Taylor coefficients of A at all edges, per cell width. The frequencies are centred, which turns
+  // A by a phase that |A|^2 does not see, and halves the growth of the coefficients.
+  const double centre = 0.5 * static_cast<double>(b.size() - 1);
+  std::vector<Complex> scaled(b.begin(), b.end());
+  if (!even) {  // the first edge is x = -1
+    for (size_t k = 1; k < scaled.size(); k += 2) {
+      scaled[k] = -scaled[k];
+    }
+  }
+  std::array<std::vector<Complex>, kTerms> taylor;
+  for (size_t j = 0; j < kTerms; ++j) {
+    taylor[j] = values_on_grid(scaled, grid);
+    for (size_t k = 0; k < scaled.size(); ++k) {
+      const double frequency = std::numbers::pi * width_ * (static_cast<double>(k) - centre);
+      scaled[k] *= Complex(0, frequency / static_cast<double>(j + 1));
+    }
+  }
+  // The masses in cell widths; a cell of the right side is measured leftwards from its right edge.
+  const auto polynomial = [&](size_t cell, bool leftwards) {
+    const size_t edge = (cell + (leftwards ? 1 : 0)) % grid;
+    Polynomial mass;
+    for (size_t j = 0; j < kTerms; ++j) {
+      double density = 0;
+      for (size_t i = 0; i <= j; ++i) {
+        const Complex& left = taylor[i][edge];
+        const Complex& right = taylor[j - i][edge];
+        density += left.real() * right.real() + left.imag() * right.imag();
+      }
+      mass[j] = (leftwards && j % 2 == 1 ? -density : density) / static_cast<double>(j + 1);
+    }
+    return mass;
+  };
+  const auto total = [](const Polynomial& mass) {
+    double sum = 0;
+    for (size_t j = kTerms; j-- > 0;) {
+      sum += mass[j];
+    }
+    return std::max(sum, 0.0);
+  };
+  mass_.resize(cells_);
+  std::vector<double> masses(cells_);
+  long double all = 0;
+  for (size_t cell = 0; cell < cells_; ++cell) {
+    mass_[cell] = polynomial(cell, false);
+    masses[cell] = total(mass_[cell]);
+    all += masses[cell];
+  }
+  long double below = 0;
+  for (split_ = 0; split_ + 1 < cells_ && below < all / 2; ++split_) {
+    below += masses[split_];
+  }
+  for (size_t cell = split_; cell < cells_; ++cell) {
+    mass_[cell] = polynomial(cell, true);
+    masses[cell] = total(mass_[cell]);
+  }
+  const auto scale = static_cast<double>(1 / all);
+  for (Polynomial& mass : mass_) {
+    for (double& term : mass) {
+      term *= scale;
+    }
+  }
+  long double sum = 0;
+  lower_.push_back(0);
+  for (size_t cell = 0; cell < split_; ++cell) {
+    sum += masses[cell];
+    lower_.push_back(static_cast<double>(sum / all));
+  }
+  sum = 0;
+  upper_.push_back(0);
+  for (size_t cell = cells_; cell-- > split_;) {
+    sum += masses[cell];
+    upper_.push_back(static_cast<double>(sum / all));
+  }
+  upper_.back() = 1 - lower_.back();  // equal but for rounding; so both sides meet
+  lower_guide_ = make_guide(lower_);
+  upper_guide_ = make_guide(upper_);
+}
+
+double CumulativeTable::mass_within(size_t cell, double t) const {
+  const Polynomial& mass = mass_[cell];
+  double sum = 0;
+  for (size_t j = kTerms; j-- > 0;) {
+    sum = sum * t + mass[j];
+  }
+  return sum * t;
+}
+
+double CumulativeTable::distance_within(size_t cell, double mass) const {
+  const Polynomial& terms = mass_[cell];
+  double low = 0;
+  double high = 1;
+  double t = std::clamp(mass / mass_within(cell, 1), 0.0, 1.0);
+  if (!(t >= 0)) {
+    return 0;
+  }
+  constexpr int kMostSteps = 100;  // bisection alone needs 60
+  for (int step = 0; step < kMostSteps; ++step) {
+    double sum = terms[kTerms - 1];
+    double slope = 0;
+    for (size_t j = kTerms - 1; j-- > 0;) {
+      slope = slope * t + sum;
+      sum = sum * t + terms[j];
+    }
+    slope = slope * t + sum;
+    const double excess = sum * t - mass;
+    (excess < 0 ? low : high) = t;
+    double next = t - excess / slope;
+    if (!(next >= low && next <= high)) {
+      next = 0.5 * (low + high);
+    }
+    const double change = std::fabs(next - t);
+    t = next;
+    if (change <= 1e-16 * t) {
+      break;
+    }
+  }
+  return t;
+}
+
+Domain::Point CumulativeTable::point_from_left(double distance) const {
+  if (even_) {
+    return {distance, 1 - distance};
+  }
+  return {distance - 1, distance <= 1 ? distance : 2 - distance};
+}
+
+Domain::Point CumulativeTable::point_from_right(double distance) const {
+  if (even_) {
+    return {1 - distance, distance};
+  }
+  return {1 - distance, distance <= 1 ? distance : 2 - distance};
+}
+
+CumulativeTable::Masses CumulativeTable::masses(Domain::Point point) const {
+  const double from_left = even_ ? point.x : point.x < 0 ? point.from_end : 2 - point.from_end;
+  const double in_cells = from_left / width_;
+  auto cell = static_cast<size_t>(in_cells);
+  if (cell < split_) {
+    const double mass = lower_[cell] + mass_within(cell, in_cells - static_cast<double>(cell));
+    // Rounding must not make the sum step back at the next edge.
+    const double lower = std::min(mass, lower_[cell + 1]);
+    return {lower, 1 - lower};
+  }
+  const double from_right = even_ || point.x > 0 ? point.from_end : 2 - point.from_end;
+  const double right_cells = from_right / width_;
+  cell = std::min(static_cast<size_t>(right_cells), upper_.size() - 2);
+  const double mass =
+      upper_[cell] + mass_within(cells_ - 1 - cell, right_cells - static_cast<double>(cell));
+  const double upper = std::min(mass, upper_[cell + 1]);
+  return {1 - upper, upper};
+}
+
+Domain::Point CumulativeTable::lower_quantile(double mass) const {
+  if (mass >= lower_.back()) {
+    const double upper = 1 - mass;
+    const size_t cell = find_cell(upper_, upper_guide_, upper);
+    return point_from_right(
+        (static_cast<double>(cell) + distance_within(cells_ - 1 - cell, upper - upper_[cell])) *
+        width_);
+  }
+  const size_t cell = find_cell(lower_, lower_guide_, mass);
+  return point_from_left((static_cast<double>(cell) + distance_within(cell, mass - lower_[cell])) *
+                         width_);
+}
+
+Domain::Point CumulativeTable::upper_quantile(double mass) const {
+  if (mass > upper_.back()) {
+    return lower_quantile(1 - mass);
+  }
+  const size_t cell = find_cell(upper_, upper_guide_, mass);
+  return point_from_right(
+      (static_cast<double>(cell) + distance_within(cells_ - 1 - cell, mass - upper_[cell])) *
+      width_);
+}
+
+}  // namespace yonder::density::internal

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The integral of a density p(x) = |A(x)|^2 / 2, S = 1, and its inverse, at a cost that does not
+// grow with N. [-1, 1] (or [0, 1] for an even density) is cut into cells of at most 1 / (6 N); in
+// each cell the mass is a polynomial of degree 14 in the distance to the cell's outer edge, made of
+// the Taylor series of A there, which is exact to rounding. Cells up to the median are added up
+// from the left end and measured from their left edge, the others from the right: so both tails
+// keep their relative accuracy down to the smallest doubles, even where p(+-1) = 0, since the
+// coefficients come from A and not from a cosine sum. Inversion: a guide table finds the cell,
+// Newton's method in a bracket the place. Test: cumulative_table_test.cpp, against
+// cumulative_reference.cpp.
+#pragma once
+
+#include "yonder/density/domain.h"
+
+#include <array>
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace yonder::density::internal {
+
+class CumulativeTable {
+ public:
+  /// b: canonical coefficients. even: the density lives on [0, 1] and is 2 p there.
+  CumulativeTable(std::span<const std::complex<double>> b, bool even);
+
+  struct Masses {
+    double lower = 0;  ///< below the point
+    double upper = 0;  ///< above it
+  };
+  /// Non-decreasing and non-increasing in the point; each with relative accuracy.
+  Masses masses(Domain::Point point) const;
+  /// The point with `mass` in [0, 1] below it.
+  Domain::Point lower_quantile(double mass) const;
+  /// The point with `mass` in [0, 1] above it.
+  Domain::Point upper_quantile(double mass) const;
+
+ private:
+  static constexpr size_t kTerms = 14;
+  using Polynomial = std::array<double, kTerms>;
+
+  double mass_within(size_t cell, double t) const;
+  double distance_within(size_t cell, double mass) const;
+  Domain::Point point_from_left(double distance) const;
+  Domain::Point point_from_right(double distance) const;
+
+  bool even_;
+  size_t cells_ = 0;
+  double width_ = 0;              // of a cell in x
+  size_t split_ = 0;              // cells below it are measured from their left edge
+  std::vector<Polynomial> mass_;  // [cells]: mass(t) = t (m_0 + t (m_1 + ...)), t in [0, 1]
+  std::vector<double> lower_;     // [split + 1]: mass below cell i
+  std::vector<double> upper_;     // [cells - split + 1]: mass above cell cells - 1 - i
+  // [guide + 1]: the cell, counted from its end, that holds mass i / guide * (all of this side)
+  std::vector<uint32_t> lower_guide_;
+  std::vector<uint32_t> upper_guide_;
+};
+
+}  // namespace yonder::density::internal
