@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/demo/report_html.h"
 
+#include "cli/html_escape.h"
 #include "yonder/base/error.h"
 #include "yonder/base/utf8.h"
 
@@ -73,6 +74,7 @@ svg .cell { font-size: 12.5px; font-family: ui-monospace, "SF Mono", "DejaVu San
 .pieces i { font-style: normal; border-radius: 5px; padding: .16em .22em; margin-right: 2px; white-space: pre-wrap; }
 .p0 { background: var(--h0); } .p1 { background: var(--h1); } .p2 { background: var(--h2); }
 .p3 { background: var(--h3); } .p4 { background: var(--h4); } .p5 { background: var(--h5); }
+.picture svg { min-width: 34rem; } .picture .plot-paper { fill: none; }
 .chips { display: flex; flex-wrap: wrap; gap: .45rem; }
 .chips span { border: 1px solid var(--line); border-radius: 7px; padding: .1rem .5rem; font-size: .88rem; overflow-wrap: anywhere; }
 .chips code { white-space: pre-wrap; } .chips small { white-space: nowrap; color: var(--soft); margin-left: .35rem; }
@@ -101,33 +103,6 @@ std::string show_blanks(std::string_view text) {
 std::string piece_html(std::string_view piece) { return html_escape(show_blanks(piece)); }
 
 }  // namespace
-
-std::string html_escape(std::string_view text) {
-  std::string out;
-  for (const char c : utf8_replace_invalid(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        // Other controls are not allowed in HTML at all.
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
-    }
-  }
-  return out;
-}
 
 Report::Report(std::string title, std::string subtitle)
     : title_(std::move(title)), subtitle_(std::move(subtitle)) {}
@@ -328,6 +303,17 @@ void Report::chips(const Chips& chips) {
   }
   body_ += "</div>\n";
   close_figure(chips.caption);
+}
+
+void Report::plot(const PlotFigure& figure) {
+  open_figure(figure.plot.title);
+  SvgPlot untitled = figure.plot;
+  untitled.title.clear();
+  body_ += fmt::format(
+      "<div class=\"scroll\"><div class=\"picture\" role=\"img\" aria-label=\"{}\">\n{}"
+      "</div></div>\n",
+      html_escape(figure.plot.title), svg_text(untitled));
+  close_figure(figure.caption);
 }
 
 void Report::command(std::string_view text) {

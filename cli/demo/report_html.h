@@ -11,15 +11,14 @@
 // while their text keeps its size. Texts are escaped here; bytes that are no UTF-8 become U+FFFD.
 #pragma once
 
+#include "cli/plot/svg_plot.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace yonder::cli {
-
-/// `text` for HTML, quotes included.
-std::string html_escape(std::string_view text);
 
 /// A few numbers in large type.
 struct Figure {
@@ -94,6 +93,12 @@ struct Chips {
   std::vector<Chip> chips;
 };
 
+/// A plot over a pair of axes, as cli/plot draws it; its title becomes that of the figure.
+struct PlotFigure {
+  SvgPlot plot;
+  std::string caption;
+};
+
 class Report {
  public:
   Report(std::string title, std::string subtitle);
@@ -105,6 +110,7 @@ class Report {
   void segmentations(const Segmentations& picture);
   void lattice(const LatticePicture& picture);
   void chips(const Chips& chips);
+  void plot(const PlotFigure& figure);
   /// Command lines to try.
   void command(std::string_view text);
   /// The whole page.

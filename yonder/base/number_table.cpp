@@ -56,7 +56,10 @@ double parse_cell(std::string_view text) {
   if (code == std::errc::result_out_of_range) {
     value = std::strtod(std::string(first, end).c_str(), nullptr);  // 0 or infinity
   }
-  return std::isinf(value) ? kInvalid : value;  // NaN stays: it is how a missing value is written
+  if (std::isinf(value)) {
+    return kInvalid;
+  }
+  return value;  // NaN stays: it is how a missing value is written
 }
 
 /// Reads digits of a date; the position moves behind them.
@@ -240,7 +243,10 @@ class BinaryRows : public Rows {
   std::string cell_text(size_t column) const override { return fmt::format("{}", value(column)); }
   double cell(size_t column) const override {
     const double v = value(column);
-    return std::isinf(v) ? kInvalid : v;
+    if (std::isinf(v)) {
+      return kInvalid;
+    }
+    return v;
   }
   uint64_t mark() const override { return row_; }
   std::string place(uint64_t mark) const override { return fmt::format("{}: row {}", name_, mark); }
