@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/error.h"
 #include "yonder/density/fit.h"
+#include "yonder/density/internal/order_choice.h"
 
 #include <limits>
+#include <optional>
 
 namespace yonder::density {
 namespace {
@@ -56,6 +58,11 @@ void FitOptions::validate() const {
           "--learn-map moves the base of the line; the domain is {}", domain);
   require(!(learn_map && optimizer == "adam"), ErrorKind::bad_option,
           "--learn-map needs --optimizer newton");
+  internal::parse_order(order);
+  internal::parse_number_or_data("location", location);
+  const std::optional<double> scale_given = internal::parse_number_or_data("scale", scale);
+  require(!scale_given || *scale_given > 0, ErrorKind::bad_option,
+          "--scale is {}; it must be greater than 0", scale);
 }
 
 }  // namespace yonder::density

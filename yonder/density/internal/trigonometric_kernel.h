@@ -29,7 +29,7 @@ struct LikelihoodSums {
   std::span<std::complex<double>> inverse_power;    ///< [N + 1]   sum_j w_j z_j^k / |A(x_j)|^2
 };
 
-/// Returns sum_j w_j ln |A(x_j)|^2 and writes the sums asked for. x, w: [n], w > 0.
+/// Returns sum_j w_j ln |A(x_j)|^2 and writes the sums asked for. x, w: [n], w of any sign, not 0.
 /// Cost per point: 8 N flops, and 8 more per entry of a sum; points are read once.
 double likelihood_sums(std::span<const std::complex<double>> b, std::span<const double> x,
                        std::span<const double> w, const LikelihoodSums& sums);
