@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/density/internal/circle_grid.h"
 
+#include <algorithm>
+
 namespace yonder::density::internal {
 
 size_t fast_fft_size(size_t n) {
@@ -17,7 +19,9 @@ size_t fast_fft_size(size_t n) {
   }
 }
 
-CircleGrid::CircleGrid(size_t points) : size_(static_cast<Eigen::Index>(fast_fft_size(points))) {}
+// At least 2 points: the FFT does not know length 1.
+CircleGrid::CircleGrid(size_t points)
+    : size_(static_cast<Eigen::Index>(fast_fft_size(std::max<size_t>(points, 2)))) {}
 
 // z_j^k = e^{+2 pi i j k / size} is the kernel of the inverse transform.
 Coefficients CircleGrid::values(const Coefficients& coefficients) {
