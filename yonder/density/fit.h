@@ -7,9 +7,9 @@
 //
 // Full batch: L-BFGS to a relative 1e-9, then Newton steps with the Hankel-structured Hessian until
 // ln(lambda_max) of a Toeplitz matrix, the duality gap, is at most gap_tolerance. Large samples are
-// binned for the approach, orders >= 256 use non-uniform FFTs. Mini-batch (Adam) and streams
-// (stream_fitter.h) share the objective. Source and proofs: docs/math/density.md, sections 3 and 4.
-// Tests: fit_test.cpp; slow references: fit_reference.cpp.
+// gathered in cells for the approach, orders >= 256 use non-uniform FFTs. Mini-batch (Adam) and
+// streams (stream_fitter.h) share the objective. Source and proofs: docs/math/density.md, from
+// "Likelihood" on. Tests: fit_test.cpp, internal/*_test.cpp.
 #pragma once
 
 #include "yonder/base/options.h"
@@ -57,7 +57,7 @@ struct OrderScore {
 struct FitReport {
   double nll = 0;      ///< nats per sample, in units of y
   double penalty = 0;  ///< gamma * R
-  double gap = -1;     ///< nats; negative: no certificate (gamma > 0, or a learned map)
+  double gap = -1;  ///< nats; negative: no certificate (gamma > 0); a learned map: given that map
   int64_t lbfgs_steps = 0;
   int64_t newton_steps = 0;
   double seconds = 0;
@@ -74,7 +74,7 @@ Model fit(std::span<const double> values, std::span<const double> weights,
           const FitOptions& options, FitReport* report = nullptr, Progress* progress = nullptr);
 
 /// Several columns at once, each with its own model: columns [C][n], weights [n] or empty. Equal to
-/// C calls of fit(), but shares the work of equal domains.
+/// C calls of fit(), but with one thread per column. An error names its column.
 std::vector<Model> fit_columns(const std::vector<std::vector<double>>& columns,
                                std::span<const double> weights, const FitOptions& options,
                                std::vector<FitReport>* reports = nullptr,

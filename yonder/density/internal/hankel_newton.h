@@ -4,7 +4,7 @@
 // a vector costs one FFT pair, and each step is found by conjugate gradients without forming a
 // matrix (Steihaug's method: negative curvature is followed to the border of the region). Quadratic
 // convergence near the optimum. Source: docs/math/density.md, "Newton"; Steihaug 1983.
-// Test: hankel_newton_test.cpp.
+// Tests: optimum_test.cpp; the Hessian's product: likelihood_test.cpp.
 #pragma once
 
 #include "yonder/density/internal/likelihood.h"

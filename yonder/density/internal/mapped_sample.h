@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a user's numbers to a Sample on the circle: checks them, drops zero weights, and applies the
-// domain's map or the base's. Test: mapped_sample_test.cpp.
+// domain's map or the base's. Test: fit_test.cpp.
 #pragma once
 
 #include "yonder/density/base_distribution.h"

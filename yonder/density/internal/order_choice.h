@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The texts of FitOptions that stand for a number or for "let the data say". Test:
-// fit_options_test.cpp.
+// The texts of FitOptions that stand for a number or for "let the data say".
+// Test: choose_order_test.cpp.
 #pragma once
 
 #include <cstdint>
