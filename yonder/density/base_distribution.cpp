@@ -209,6 +209,20 @@ double BaseDistribution::log_density_slope(double y) const {
   return family_of(family_).log_density_slope(parameters_, y);
 }
 
+double BaseDistribution::log_density_curvature(double y) const {
+  return family_of(family_).log_density_curvature(parameters_, y);
+}
+
+double BaseDistribution::log_lower_tail(double y) const {
+  return family_of(family_).log_lower_tail(parameters_, y);
+}
+
+double BaseDistribution::log_upper_tail(double y) const {
+  return family_of(family_).log_upper_tail(parameters_, y);
+}
+
+int BaseDistribution::log_density_growth() const { return family_of(family_).growth; }
+
 // For every family F and beta depend on y only through (y - t) / s, whatever else they depend on:
 // the slopes in t and s follow from those in y.
 BaseDistribution::Slopes BaseDistribution::point_slopes(double y) const {

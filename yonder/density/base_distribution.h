@@ -49,6 +49,13 @@ class BaseDistribution {
   double log_density(double y) const;
   /// d ln beta / dy, for modes on the line.
   double log_density_slope(double y) const;
+  /// Its second derivative; 0 at the corner of a Laplace distribution.
+  double log_density_curvature(double y) const;
+  /// ln F(y) and ln(1 - F(y)), also where the tails themselves underflow.
+  double log_lower_tail(double y) const;
+  double log_upper_tail(double y) const;
+  /// ln beta falls like -|y|^growth in the tails; 0: like a logarithm.
+  int log_density_growth() const;
   /// d x / d t and d x / d s at y (location-scale families; mixture: of all components together),
   /// for a map that is learned.
   struct Slopes {

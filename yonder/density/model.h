@@ -22,6 +22,7 @@
 #include <complex>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,7 +42,7 @@ struct Mode {
   double location = 0;    ///< y
   double density = 0;     ///< q(y)
   double prominence = 0;  ///< topographic, as a fraction of the highest peak (maxima only)
-  double curvature = 0;   ///< q''(y)
+  double curvature = 0;   ///< q''(y); 0 at the corner of a Laplace base, where there is none
 };
 
 /// One moment with what is known about its error.
@@ -54,7 +55,8 @@ struct Moment {
 struct Moments {
   Moment mean, variance, skewness, kurtosis;   ///< kurtosis: 3 for a normal distribution
   std::vector<std::complex<double>> circular;  ///< E e^{i pi n x}, n = 1.. (circle only)
-  double direction = 0;                        ///< mean direction in units of y (circle only)
+  double direction = 0;                        ///< mean direction in units of y (circle only;
+                                               ///< without meaning where the next is 0)
   double resultant_length = 0;                 ///< |E e^{i pi x}| (circle only)
 };
 
@@ -112,7 +114,8 @@ class Model final : public Estimator {
   /// Differential entropy in nats; on the line the base's term is a quadrature.
   double entropy() const;
   /// KL divergence from `other`, nats: exact by cepstrum where domain and base are equal, by
-  /// quadrature on the line with different bases.
+  /// quadrature on the line with different bases; infinite where the tails of `other` are too light
+  /// for this model's. Throws Error(bad_option) where the domains differ.
   double kl(const Model& other) const;
   double cross_entropy(const Model& other) const;
 
@@ -136,6 +139,12 @@ class Model final : public Estimator {
   double from_point(Domain::Point point) const;
   bool inside(double y) const;
   void densities(std::span<const double> y, std::span<double> out, bool logarithm) const;
+  double log_lower_mass(double y) const;
+  double log_upper_mass(double y) const;
+  double end_log_density() const;
+  /// E[g(Y)] of a function of the value; see internal/panels.h for how.
+  Moment expectation(const std::function<double(double)>& g) const;
+  double mean_log_weight() const;
   template <typename Pick>
   void masses(std::span<const double> y, std::span<double> out, Pick pick) const;
 

@@ -19,6 +19,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr size_t kBlock = 1024;
+constexpr double kUnderflow = 1e-290;  // masses below it lose digits
 
 void require_values(std::span<const double> y, size_t room) {
   require(y.size() == room, ErrorKind::bad_data, "{} values and room for {} results", y.size(),
@@ -114,16 +115,49 @@ void Model::sf(std::span<const double> y, std::span<double> out) const {
   masses(y, out, [](double, double upper) { return upper; });
 }
 
+double Model::log_lower_mass(double y) const {
+  if (!inside(y)) {
+    return y < domain_.origin ? -kInfinity : 0;
+  }
+  const Domain::Point point = to_point(y);
+  const internal::CumulativeTable::Masses mass = cumulative().masses(point);
+  if (base_ && mass.lower < kUnderflow) {
+    // mass = p(-1) (1 - |x|) = |A(-1)|^2 F(y).
+    return end_log_density() + base_->log_lower_tail(y);
+  }
+  return mass.lower < 0.5 ? std::log(mass.lower) : std::log1p(-mass.upper);
+}
+
+double Model::log_upper_mass(double y) const {
+  if (!inside(y)) {
+    return y < domain_.origin ? 0 : -kInfinity;
+  }
+  const Domain::Point point = to_point(y);
+  const internal::CumulativeTable::Masses mass = cumulative().masses(point);
+  if (base_ && mass.upper < kUnderflow) {
+    return end_log_density() + base_->log_upper_tail(y);
+  }
+  return mass.upper < 0.5 ? std::log(mass.upper) : std::log1p(-mass.lower);
+}
+
+double Model::end_log_density() const {
+  double end = 1;
+  internal::log_squared_magnitude(b_, std::span(&end, 1), std::span(&end, 1));
+  return end;
+}
+
 void Model::logcdf(std::span<const double> y, std::span<double> out) const {
-  masses(y, out, [](double lower, double upper) {
-    return lower < 0.5 ? std::log(lower) : std::log1p(-upper);
-  });
+  require_values(y, out.size());
+  for (size_t i = 0; i < y.size(); ++i) {
+    out[i] = log_lower_mass(y[i]);
+  }
 }
 
 void Model::logsf(std::span<const double> y, std::span<double> out) const {
-  masses(y, out, [](double lower, double upper) {
-    return upper < 0.5 ? std::log(upper) : std::log1p(-lower);
-  });
+  require_values(y, out.size());
+  for (size_t i = 0; i < y.size(); ++i) {
+    out[i] = log_upper_mass(y[i]);
+  }
 }
 
 void Model::quantile(std::span<const double> u, std::span<double> out) const {

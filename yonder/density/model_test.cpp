@@ -94,6 +94,49 @@ TEST(Model, SavesWhatItLoadedAsTheSameBytes) {
   EXPECT_EQ(Model::from_json(model.to_json(), "m").to_bytes(), bytes);
 }
 
+TEST(Model, HasTheMomentsOfVectorV1) {
+  const Moments moments = v1().moments();
+  EXPECT_NEAR(moments.mean.value, 0.11347946031507690, 2e-16);
+  EXPECT_NEAR(moments.variance.value, 0.21051977740322692 - std::pow(0.11347946031507690, 2),
+              2e-16);
+}
+
+TEST(Model, HasTheEntropyOfVectorV1) { EXPECT_NEAR(v1().entropy(), 0.510904430240256, 1e-15); }
+
+TEST(Model, HasTheDivergenceOfVectorV2) {
+  const Model other({DomainKind::interval, -1, 2}, std::nullopt,
+                    std::vector<Complex>{1, {-0.4, -0.1}, {0, -0.2}, 0.05});
+  EXPECT_NEAR(v1().kl(other), 0.7057648838105094, 1e-14);
+}
+
+TEST(Model, HasTheModesOfVectorV1) {
+  const std::vector<Mode> modes = v1().modes();
+  ASSERT_EQ(modes.size(), 4);
+  const double locations[] = {-0.796603965395321, -0.1668770914168829, 0.3412214583157395,
+                              0.6222595984964645};
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(modes[i].location, locations[i], 1e-14);
+    EXPECT_EQ(modes[i].maximum, i % 2 == 1);
+  }
+  EXPECT_NEAR(modes[1].density, 0.912027603855024, 1e-15);
+  EXPECT_NEAR(modes[3].density, 0.601182245762274, 1e-15);
+  EXPECT_NEAR(modes[3].prominence, (modes[3].density - modes[2].density) / modes[1].density, 1e-15);
+  EXPECT_NEAR(modes[1].prominence, 1 - modes[0].density / modes[1].density, 1e-15);
+}
+
+TEST(Model, HasTheModesOfVectorV3OnTheLine) {
+  const Model model({}, BaseDistribution(1, {0, 1}), kV1);
+  std::vector<Mode> maxima;
+  for (const Mode& mode : model.modes()) {
+    if (mode.maximum) {
+      maxima.push_back(mode);
+    }
+  }
+  ASSERT_EQ(maxima.size(), 2);
+  EXPECT_NEAR(maxima[0].location, -1.62800788, 5e-9);
+  EXPECT_NEAR(maxima[1].location, -0.13991177, 5e-9);
+}
+
 TEST(Model, SamplesFollowTheDensity) {
   const Model model = v1();
   std::vector<double> x(100000);

@@ -384,4 +384,22 @@ std::vector<Complex> canonical(std::span<const Complex> b) {
   return normalised(std::move(scaled));
 }
 
+std::vector<Complex> cepstrum(std::span<const Complex> b) {
+  // From A' = A (ln A)': n b_n = sum_{k=1..n} k l_k b_{n-k}.
+  Coefficients weighted(b.size());  // n l_n
+  for (size_t n = 1; n < b.size(); ++n) {
+    Complex sum = static_cast<double>(n) * b[n];
+    for (size_t k = 1; k < n; ++k) {
+      sum -= weighted[k] * b[n - k];
+    }
+    weighted[n] = sum / b[0];
+  }
+  Coefficients l(b.size());
+  l[0] = std::log(b[0]);
+  for (size_t n = 1; n < b.size(); ++n) {
+    l[n] = weighted[n] / static_cast<double>(n);
+  }
+  return l;
+}
+
 }  // namespace yonder::density

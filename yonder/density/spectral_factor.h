@@ -19,4 +19,8 @@ std::vector<std::complex<double>> spectral_factor(std::span<const std::complex<d
 /// b with all roots moved to |z| >= 1, b_0 real > 0 and sum |b|^2 = 1.
 std::vector<std::complex<double>> canonical(std::span<const std::complex<double>> b);
 
+/// l_0..l_N of ln A = sum_n l_n z^n for canonical b, so that ln |A|^2 = 2 Re sum_n l_n z^n; exact
+/// sums, N^2 / 2 of them.
+std::vector<std::complex<double>> cepstrum(std::span<const std::complex<double>> b);
+
 }  // namespace yonder::density

@@ -11,6 +11,7 @@ namespace {
 struct Cauchy {
   using Parameters = std::span<const double>;
   static double tail(Parameters, double u) { return std::atan2(1, u) / std::numbers::pi; }
+  static double log_tail(Parameters p, double u) { return std::log(tail(p, u)); }
   static double tail_quantile(Parameters, double mass) {
     // tan near 0, where it keeps its digits, on either side of mass 1/4.
     return mass < 0.25 ? 1 / std::tan(std::numbers::pi * mass)
@@ -21,6 +22,10 @@ struct Cauchy {
   }
   static double log_density_slope(Parameters, double u) {
     return std::fabs(u) < 1 ? -2 * u / (1 + u * u) : -2 / (u + 1 / u);
+  }
+  static double log_density_curvature(Parameters, double u) {
+    const double h = std::hypot(1, u);
+    return -2 * ((1 - u) / h) * ((1 + u) / h) / h / h;
   }
 };
 
@@ -38,10 +43,14 @@ constexpr BaseFamily kCauchy = {
     Family::complaint,
     Family::lower_tail,
     Family::upper_tail,
+    Family::log_lower_tail,
+    Family::log_upper_tail,
     Family::lower_quantile,
     Family::upper_quantile,
     Family::log_density,
     Family::log_density_slope,
+    Family::log_density_curvature,
+    0,
     Family::no_moment,
     Family::location,
     Family::scale,

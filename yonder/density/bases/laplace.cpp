@@ -12,11 +12,13 @@ namespace {
 struct Laplace {
   using Parameters = std::span<const double>;
   static double tail(Parameters, double u) { return 0.5 * std::exp(-u); }
+  static double log_tail(Parameters, double u) { return -std::numbers::ln2 - u; }
   static double tail_quantile(Parameters, double mass) { return -std::log(2 * mass); }
   static double log_density(Parameters, double u) { return -std::numbers::ln2 - std::fabs(u); }
   static double log_density_slope(Parameters, double u) {
     return u == 0 ? 0 : -std::copysign(1, u);
   }
+  static double log_density_curvature(Parameters, double) { return 0; }
 };
 
 std::vector<double> fit(const BaseSample& sample) {
@@ -45,10 +47,14 @@ constexpr BaseFamily kLaplace = {
     Family::complaint,
     Family::lower_tail,
     Family::upper_tail,
+    Family::log_lower_tail,
+    Family::log_upper_tail,
     Family::lower_quantile,
     Family::upper_quantile,
     Family::log_density,
     Family::log_density_slope,
+    Family::log_density_curvature,
+    1,
     Family::all_moments,
     Family::location,
     Family::scale,

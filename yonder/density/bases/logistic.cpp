@@ -17,6 +17,7 @@ struct Logistic {
     const double e = std::exp(-2 * u);
     return e / (1 + e);
   }
+  static double log_tail(Parameters, double u) { return -2 * u - std::log1p(std::exp(-2 * u)); }
   static double tail_quantile(Parameters, double mass) {
     return 0.5 * std::log1p((1 - 2 * mass) / mass);
   }
@@ -25,6 +26,10 @@ struct Logistic {
     return std::numbers::ln2 - 2 * a - 2 * std::log1p(std::exp(-2 * a));
   }
   static double log_density_slope(Parameters, double u) { return -2 * std::tanh(u); }
+  static double log_density_curvature(Parameters, double u) {
+    const double e = std::exp(-2 * std::fabs(u));
+    return -8 * e / ((1 + e) * (1 + e));
+  }
 };
 
 std::vector<double> fit(const BaseSample& sample) {
@@ -46,10 +51,14 @@ constexpr BaseFamily kLogistic = {
     Family::complaint,
     Family::lower_tail,
     Family::upper_tail,
+    Family::log_lower_tail,
+    Family::log_upper_tail,
     Family::lower_quantile,
     Family::upper_quantile,
     Family::log_density,
     Family::log_density_slope,
+    Family::log_density_curvature,
+    1,
     Family::all_moments,
     Family::location,
     Family::scale,

@@ -74,13 +74,13 @@ double upper_tail(Parameters p, double y) {
   return sum;
 }
 
-double log_density(Parameters p, double y) {
+/// ln of the sum over the components of e^term(component).
+template <typename Term>
+double log_sum(Parameters p, Term term) {
   double terms[kMostComponents];
   double largest = -std::numeric_limits<double>::infinity();
   for (size_t k = 0; k < count(p); ++k) {
-    const Component c = component(p, k);
-    const double u = (y - c.mean) / c.deviation;
-    terms[k] = std::log(c.weight / c.deviation) - 0.5 * u * u;
+    terms[k] = term(component(p, k));
     largest = std::max(largest, terms[k]);
   }
   if (!std::isfinite(largest)) {
@@ -90,20 +90,50 @@ double log_density(Parameters p, double y) {
   for (size_t k = 0; k < count(p); ++k) {
     sum += std::exp(terms[k] - largest);
   }
-  return largest + std::log(sum) - 0.5 * std::log(2 * std::numbers::pi);
+  return largest + std::log(sum);
 }
 
-double log_density_slope(Parameters p, double y) {
+double log_lower_tail(Parameters p, double y) {
+  return log_sum(p, [y](const Component& c) {
+    return std::log(c.weight) + normal_log_tail((c.mean - y) / c.deviation);
+  });
+}
+
+double log_upper_tail(Parameters p, double y) {
+  return log_sum(p, [y](const Component& c) {
+    return std::log(c.weight) + normal_log_tail((y - c.mean) / c.deviation);
+  });
+}
+
+double log_component(const Component& c, double y) {
+  const double u = (y - c.mean) / c.deviation;
+  return std::log(c.weight / c.deviation) - 0.5 * u * u - 0.5 * std::log(2 * std::numbers::pi);
+}
+
+double log_density(Parameters p, double y) {
+  return log_sum(p, [y](const Component& c) { return log_component(c, y); });
+}
+
+/// The mean over the components at y, each with its share of the density, of their u / deviation
+/// (power 1) or (u^2 - 1) / deviation^2 (power 2).
+double shared_mean(Parameters p, double y, int power) {
   const double all = log_density(p, y);
-  double slope = 0;
+  double sum = 0;
   for (size_t k = 0; k < count(p); ++k) {
     const Component c = component(p, k);
     const double u = (y - c.mean) / c.deviation;
-    const double share = std::exp(std::log(c.weight / c.deviation) - 0.5 * u * u -
-                                  0.5 * std::log(2 * std::numbers::pi) - all);
-    slope -= share * u / c.deviation;
+    const double term = power == 1 ? u / c.deviation : (u * u - 1) / (c.deviation * c.deviation);
+    const double share = std::exp(log_component(c, y) - all);
+    sum += share > 0 ? share * term : 0;
   }
-  return slope;
+  return sum;
+}
+
+double log_density_slope(Parameters p, double y) { return -shared_mean(p, y, 1); }
+
+double log_density_curvature(Parameters p, double y) {
+  const double slope = log_density_slope(p, y);
+  return shared_mean(p, y, 2) - slope * slope;
 }
 
 /// The root of a tail: `sign` +1 for the upper one, -1 for the lower. ln tail is monotone, and the
@@ -317,10 +347,14 @@ constexpr BaseFamily kMixture = {
     complaint,
     lower_tail,
     upper_tail,
+    log_lower_tail,
+    log_upper_tail,
     lower_quantile,
     upper_quantile,
     log_density,
     log_density_slope,
+    log_density_curvature,
+    2,
     has_moment,
     location,
     scale,

@@ -12,6 +12,18 @@ namespace yonder::density::internal {
 
 double normal_tail(double u) { return 0.5 * std::erfc(u * (std::numbers::sqrt2 / 2)); }
 
+double normal_log_tail(double u) {
+  if (u < 8) {
+    return std::log(normal_tail(u));
+  }
+  // Laplace's continued fraction, density / (u + 1 / (u + 2 / (u + ...))).
+  double fraction = u;
+  for (int k = 24; k > 0; --k) {
+    fraction = u + k / fraction;
+  }
+  return -0.5 * u * u - 0.5 * std::log(2 * std::numbers::pi) - std::log(fraction);
+}
+
 double normal_tail_quantile(double mass) {
   if (mass > 0.5) {
     return -normal_tail_quantile(1 - mass);
@@ -61,11 +73,13 @@ namespace {
 struct Normal {
   using Parameters = std::span<const double>;
   static double tail(Parameters, double u) { return normal_tail(u); }
+  static double log_tail(Parameters, double u) { return normal_log_tail(u); }
   static double tail_quantile(Parameters, double mass) { return normal_tail_quantile(mass); }
   static double log_density(Parameters, double u) {
     return -0.5 * u * u - 0.5 * std::log(2 * std::numbers::pi);
   }
   static double log_density_slope(Parameters, double u) { return -u; }
+  static double log_density_curvature(Parameters, double) { return -1; }
 };
 
 std::vector<double> fit(const BaseSample& sample) {
@@ -87,10 +101,14 @@ constexpr BaseFamily kNormal = {
     Family::complaint,
     Family::lower_tail,
     Family::upper_tail,
+    Family::log_lower_tail,
+    Family::log_upper_tail,
     Family::lower_quantile,
     Family::upper_quantile,
     Family::log_density,
     Family::log_density_slope,
+    Family::log_density_curvature,
+    2,
     Family::all_moments,
     Family::location,
     Family::scale,

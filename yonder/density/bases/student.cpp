@@ -78,25 +78,26 @@ double student_log_density(double freedom, double u) {
          0.5 * (freedom + 1) * log_one_plus(freedom, u);
 }
 
-double student_tail(double freedom, double u) {
+double student_log_tail(double freedom, double u) {
   // B(nu / 2, 1 / 2) = Gamma(nu / 2) sqrt(pi) / Gamma((nu + 1) / 2).
   const double log_beta = 0.5 * std::log(std::numbers::pi) - log_gamma_ratio(0.5 * freedom);
   const double log_ratio = log_one_plus(freedom, u);  // -ln z
   const double z = std::exp(-log_ratio);
+  const double complement = -std::expm1(-log_ratio);
   const double a = 0.5 * freedom;
   if (z < (a + 1) / (a + 2.5)) {
-    const double log_complement = std::log(-std::expm1(-log_ratio));
-    return 0.5 * std::exp(-a * log_ratio + 0.5 * log_complement - log_beta) / a *
-           beta_fraction(a, 0.5, z);
+    return 0.5 * std::log(complement) - a * log_ratio - log_beta +
+           std::log(0.5 / a * beta_fraction(a, 0.5, z));
   }
-  const double complement = -std::expm1(-log_ratio);
   if (complement <= 0) {
-    return 0.5;
+    return -std::numbers::ln2;
   }
-  const double centre = std::exp(0.5 * std::log(complement) - a * log_ratio - log_beta) / 0.5 *
+  const double centre = std::exp(0.5 * std::log(complement) - a * log_ratio - log_beta) *
                         beta_fraction(0.5, a, complement);
-  return 0.5 - 0.5 * centre;
+  return std::log(0.5 - centre);
 }
+
+double student_tail(double freedom, double u) { return std::exp(student_log_tail(freedom, u)); }
 
 double student_log_likelihood(const BaseSample& sample, double freedom, double location,
                               double scale) {
@@ -150,6 +151,7 @@ namespace {
 struct Student {
   using Parameters = std::span<const double>;
   static double tail(Parameters p, double u) { return student_tail(p[2], u); }
+  static double log_tail(Parameters p, double u) { return student_log_tail(p[2], u); }
   static double tail_quantile(Parameters p, double mass) {
     const double freedom = p[2];
     if (mass >= 0.5) {
@@ -189,6 +191,11 @@ struct Student {
   static double log_density(Parameters p, double u) { return student_log_density(p[2], u); }
   static double log_density_slope(Parameters p, double u) {
     return -(p[2] + 1) / p[2] * u / (1 + u * (u / p[2]));
+  }
+  static double log_density_curvature(Parameters p, double u) {
+    const double v = u / std::sqrt(p[2]);
+    const double h = std::hypot(1, v);
+    return -(p[2] + 1) / p[2] * ((1 - v) / h) * ((1 + v) / h) / h / h;
   }
 };
 
@@ -265,10 +272,14 @@ constexpr BaseFamily kStudent = {
     complaint,
     Family::lower_tail,
     Family::upper_tail,
+    Family::log_lower_tail,
+    Family::log_upper_tail,
     Family::lower_quantile,
     Family::upper_quantile,
     Family::log_density,
     Family::log_density_slope,
+    Family::log_density_curvature,
+    0,
     has_moment,
     Family::location,
     Family::scale,

@@ -34,11 +34,17 @@ struct BaseFamily {
   /// P(Y <= y) and P(Y > y), each relatively accurate down to underflow.
   double (*lower_tail)(std::span<const double> parameters, double y);
   double (*upper_tail)(std::span<const double> parameters, double y);
+  /// Their logarithms, accurate where the tails themselves underflow.
+  double (*log_lower_tail)(std::span<const double> parameters, double y);
+  double (*log_upper_tail)(std::span<const double> parameters, double y);
   /// y with that mass (in (0, 1/2], the mixture: (0, 1)) below or above it.
   double (*lower_quantile)(std::span<const double> parameters, double mass);
   double (*upper_quantile)(std::span<const double> parameters, double mass);
   double (*log_density)(std::span<const double> parameters, double y);
   double (*log_density_slope)(std::span<const double> parameters, double y);
+  double (*log_density_curvature)(std::span<const double> parameters, double y);
+  /// ln density falls like -|y|^growth; 0: like a logarithm.
+  int growth;
   bool (*has_moment)(std::span<const double> parameters, int n);
   double (*location)(std::span<const double> parameters);
   double (*scale)(std::span<const double> parameters);
@@ -60,6 +66,7 @@ std::span<const BaseFamily* const> base_families();
 
 /// P(Z > u) of a standard normal and its inverse, mass in (0, 1).
 double normal_tail(double u);
+double normal_log_tail(double u);
 double normal_tail_quantile(double mass);
 
 /// Weighted statistics that several families start from.

@@ -183,6 +183,33 @@ Domain::Point CumulativeTable::point_from_right(double distance) const {
   return {1 - distance, distance <= 1 ? distance : 2 - distance};
 }
 
+Domain::Point CumulativeTable::point(size_t cell, double t) const {
+  return is_left(cell) ? point_from_left((static_cast<double>(cell) + t) * width_)
+                       : point_from_right((static_cast<double>(cells_ - 1 - cell) + t) * width_);
+}
+
+CumulativeTable::Local CumulativeTable::local(size_t cell, double t) const {
+  // Horner's rule for a polynomial, its derivative and half its second derivative.
+  double density = 0;
+  double slope = 0;
+  double half_curvature = 0;
+  for (size_t j = kTerms; j-- > 0;) {
+    half_curvature = half_curvature * t + slope;
+    slope = slope * t + density;
+    density = density * t + static_cast<double>(j + 1) * mass_[cell][j];
+  }
+  const double per_x = is_left(cell) ? 1 / width_ : -1 / width_;
+  return {density / width_, slope / width_ * per_x, 2 * half_curvature / width_ * per_x * per_x};
+}
+
+double CumulativeTable::mass_rate(size_t cell, double t) const {
+  double rate = 0;
+  for (size_t j = kTerms; j-- > 0;) {
+    rate = rate * t + static_cast<double>(j + 1) * mass_[cell][j];
+  }
+  return rate;
+}
+
 CumulativeTable::Masses CumulativeTable::masses(Domain::Point point) const {
   const double from_left = even_ ? point.x : point.x < 0 ? point.from_end : 2 - point.from_end;
   const double in_cells = from_left / width_;

@@ -37,6 +37,21 @@ class CumulativeTable {
   /// The point with `mass` in [0, 1] above it.
   Domain::Point upper_quantile(double mass) const;
 
+  size_t cells() const { return cells_; }
+  /// Whether the cell's outer edge is its left one.
+  bool is_left(size_t cell) const { return cell < split_; }
+  /// The place at distance t (in cell widths, 0 to 1) from the cell's outer edge.
+  Domain::Point point(size_t cell, double t) const;
+  /// The mass per unit of x there, and its derivatives by x.
+  struct Local {
+    double density = 0;
+    double slope = 0;
+    double curvature = 0;
+  };
+  Local local(size_t cell, double t) const;
+  /// The mass per cell width there: the density alone.
+  double mass_rate(size_t cell, double t) const;
+
  private:
   static constexpr size_t kTerms = 14;
   using Polynomial = std::array<double, kTerms>;

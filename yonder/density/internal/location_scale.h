@@ -26,6 +26,14 @@ struct LocationScale {
     const double u = standard(p, y);
     return u >= 0 ? Family::tail(p, u) : 1 - Family::tail(p, -u);
   }
+  static double log_lower_tail(Parameters p, double y) {
+    const double u = standard(p, y);
+    return u <= 0 ? Family::log_tail(p, -u) : std::log1p(-Family::tail(p, u));
+  }
+  static double log_upper_tail(Parameters p, double y) {
+    const double u = standard(p, y);
+    return u >= 0 ? Family::log_tail(p, u) : std::log1p(-Family::tail(p, -u));
+  }
   static double lower_quantile(Parameters p, double mass) {
     return p[0] - p[1] * Family::tail_quantile(p, mass);
   }
@@ -37,6 +45,9 @@ struct LocationScale {
   }
   static double log_density_slope(Parameters p, double y) {
     return Family::log_density_slope(p, standard(p, y)) / p[1];
+  }
+  static double log_density_curvature(Parameters p, double y) {
+    return Family::log_density_curvature(p, standard(p, y)) / (p[1] * p[1]);
   }
   static double location(Parameters p) { return p[0]; }
   static double scale(Parameters p) { return p[1]; }

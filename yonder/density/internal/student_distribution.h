@@ -11,6 +11,7 @@ namespace yonder::density::internal {
 
 /// P(T > u) for u >= 0, relatively accurate down to underflow.
 double student_tail(double freedom, double u);
+double student_log_tail(double freedom, double u);
 /// ln of the standard density.
 double student_log_density(double freedom, double u);
 /// Maximum likelihood of location and scale for these degrees of freedom, {t, s}; what the sample
