@@ -26,6 +26,10 @@
 #include <string_view>
 #include <vector>
 
+namespace yonder {
+class RecordFile;
+}
+
 namespace yonder::memory {
 
 struct StreamOptions {
@@ -70,13 +74,17 @@ class Stream {
   static Stream load(const std::filesystem::path& path);
   std::string to_bytes() const;
   static Stream from_bytes(std::string_view bytes, std::string_view name);
-  /// One stream of two that were fed adjacent stretches; pushes go on after the newer's end.
-  /// Error(bad_data) as in Summary::merge.
+  /// One stream of two that were fed adjacent stretches, as one stream fed with both would be, up
+  /// to rounding; pushes go on after the newer's end. With times and hold zoh, the older one's last
+  /// sample holds until the newer begins. With hold linear the newer must begin with the older
+  /// one's last sample (same time), so that the line between them is known. legs, lagt, window;
+  /// Error(bad_data) as in Summary::merge, or for different options.
   static Stream merge(const Stream& older, const Stream& newer);
 
  private:
   struct Impl;
   explicit Stream(std::unique_ptr<Impl> impl);
+  static Stream from_file(const RecordFile& file);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -7,9 +7,10 @@
 //   s.mean(0, t1, t2);  s.derivative(0, t);  Summary::merge(older, newer);
 //
 // legs and window summaries merge exactly (the first N coefficients of the union need only the
-// first N of the parts); energy is carried along, so the rms residual is exact. Immutable. Times
-// are in the stream's own unit. Source: docs/math/memory.md. Tests: summary_test.cpp,
-// merge_test.cpp.
+// first N of the parts); energy is carried along, so the rms residual is exact, and integrals have
+// a rigorous bound: what was lost is orthogonal to every polynomial of degree < N, so only the part
+// of the interval's indicator that is none can meet it. Immutable. Times are in the stream's own
+// unit. Source: docs/math/memory.md. Test: summary_test.cpp.
 #pragma once
 
 #include "yonder/memory/measure.h"
@@ -25,9 +26,10 @@ namespace yonder::memory {
 
 struct Value {
   double estimate = 0;
-  double rms_error =
-      0;             ///< of the reconstruction over the whole interval; exact where `exact` holds
-  double bound = 0;  ///< |estimate - truth| <= bound for sure; NaN where there is no such bound
+  /// Of the reconstruction over the whole interval, rms_residual(); NaN for derivatives.
+  double rms_error = 0;
+  /// |estimate - truth| <= bound for sure; NaN where there is no such bound.
+  double bound = 0;
 };
 
 class Summary {
@@ -40,9 +42,13 @@ class Summary {
     std::vector<std::string> names;  ///< of the channels
     double begin = 0, end = 0;       ///< the interval remembered
     std::vector<double> coefficients;
-    std::vector<double> energy;
-    bool exact = false;  ///< the coefficients are the projection of the (held) samples
+    std::vector<double> energy;  ///< NaN where it is not known
+    bool exact = false;          ///< the coefficients are the projection of the (held) samples
+    /// How far rounding may have moved the coefficients, relative to the rms of the input; the
+    /// bounds include it. 0: 1e-12.
+    double rounding = 0;
   };
+  /// Throws Error(bad_data) unless sizes fit each other, begin < end and all numbers are finite.
   explicit Summary(Parts parts);
 
   const Measure& measure() const { return parts_.measure; }
@@ -65,22 +71,34 @@ class Summary {
   Value mean(int64_t channel, double t1, double t2) const;
   /// out.size() equally spaced times from t1 to t2, both included.
   void grid(int64_t channel, double t1, double t2, std::span<double> out) const;
-  /// sqrt(energy / T - sum c_n^2), clamped at 0 (clamped() says by how much in relative terms).
+  /// sqrt(energy / T - sum c_n^2), clamped at 0; clamped() says how far below 0 the difference was,
+  /// relative to energy / T (rounding). NaN where the measure's functions are not orthogonal
+  /// (chebt, tilted lagt) or the energy is not known.
   double rms_residual(int64_t channel) const;
   double clamped(int64_t channel) const;
-  /// From the last 8 coefficients; an estimate, labelled so wherever it is shown.
+  /// Rms of what further coefficients would add, if the last 8 are the beginning of a geometric
+  /// tail; an estimate, labelled so wherever it is shown.
   double local_error_estimate(int64_t channel) const;
 
   /// Adjacent intervals, older.end() == newer.begin() up to rounding; Error(bad_data) stating both
   /// intervals otherwise, and for different orders, measures or names. legs, window; lagt decays
   /// the older part.
   static Summary merge(const Summary& older, const Summary& newer);
-  /// The best N coefficients of the reconstruction on [t1, t2] within the interval; legs and
-  /// window.
+  /// The reconstruction on [t1, t2] within the interval, without loss; Legendre measures. Not exact
+  /// any more: its energy is that of the reconstruction plus all that was lost anywhere, so that
+  /// rms_residual() is an upper limit.
   Summary restrict(double t1, double t2) const;
 
  private:
+  size_t index(int64_t channel) const;
+  void require_inside(double t) const;
+  double position(double t) const;
+  double sum(int64_t channel, std::span<const double> values) const;
+  Value with_errors(int64_t channel, double estimate) const;
+
   Parts parts_;
+  std::vector<double> series_;    // Legendre measures: [C][N], of P_n
+  std::vector<double> residual_;  // [C], energy / T - sum c_n^2
 };
 
 }  // namespace yonder::memory
