@@ -11,7 +11,9 @@
 namespace yonder::density::internal {
 namespace {
 
-constexpr size_t kChunk = 8192;  // points; a few hundred kB of work for one thread
+// Points for one thread at a time: 8192, and so many per order that FFTs do not dominate.
+size_t chunk_size(int64_t order) { return std::max<size_t>(8192, 64 * static_cast<size_t>(order)); }
+
 // Below so many points times coefficients a second thread costs more than it brings.
 constexpr size_t kWorthThreads = 4'000'000;
 
@@ -47,14 +49,15 @@ Likelihood::Totals Likelihood::sums(const Coefficients& b, size_t inverse, size_
     return totals;
   };
   const size_t n = sample_->x.size();
-  const size_t chunks = (n + kChunk - 1) / kChunk;
+  const size_t chunk_points = chunk_size(order_);
+  const size_t chunks = (n + chunk_points - 1) / chunk_points;
   std::vector<Totals> parts(chunks);
   const std::span<const std::complex<double>> coefficients(b.data(), static_cast<size_t>(b.size()));
   parallel_for(chunks, 1, threads_, [&](size_t first, size_t last) {
     for (size_t chunk = first; chunk < last; ++chunk) {
       Totals& part = parts[chunk] = empty();
-      const size_t start = chunk * kChunk;
-      const size_t count = std::min(kChunk, n - start);
+      const size_t start = chunk * chunk_points;
+      const size_t count = std::min(chunk_points, n - start);
       part.log_sum = likelihood_sums(
           coefficients, {sample_->x.data() + start, count}, {sample_->w.data() + start, count},
           {span_of(part.inverse), span_of(part.inverse_squared), span_of(part.inverse_power)});
