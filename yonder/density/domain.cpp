@@ -125,10 +125,9 @@ double Domain::upper() const {
 
 Domain::Point Domain::to_point(double y) const {
   YONDER_CHECK(kind != DomainKind::line);
-  require(std::isfinite(y), ErrorKind::bad_data,
-          "the value {} is not finite; its place in {} is "
-          "unknown",
-          y, text());
+  if (!std::isfinite(y)) {
+    fail(ErrorKind::bad_data, "the value {} has no place in {}; it must be finite", y, text());
+  }
   double below = y - origin;  // distances to both ends, each with its own digits
   double above = origin + length - y;
   if (kind == DomainKind::circular) {
@@ -144,7 +143,9 @@ Domain::Point Domain::to_point(double y) const {
       above = length - below;
     }
   } else {
-    require(below >= 0 && above >= 0, ErrorKind::bad_data, "the value {} is outside {}", y, text());
+    if (below < 0 || above < 0) {
+      fail(ErrorKind::bad_data, "the value {} is outside {}", y, text());
+    }
   }
   if (kind == DomainKind::reflected) {
     const double x = below / length;

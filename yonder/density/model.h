@@ -34,7 +34,8 @@ namespace yonder::density {
 
 namespace internal {
 class CumulativeTable;
-}
+struct MassTarget;
+}  // namespace internal
 
 /// A stationary point of the density.
 struct Mode {
@@ -138,7 +139,10 @@ class Model final : public Estimator {
   Domain::Point to_point(double y) const;
   double from_point(Domain::Point point) const;
   bool inside(double y) const;
+  void bounded_densities(std::span<const double> y, std::span<double> out, bool logarithm) const;
+  void line_densities(std::span<const double> y, std::span<double> out, bool logarithm) const;
   void densities(std::span<const double> y, std::span<double> out, bool logarithm) const;
+  void invert(std::span<const internal::MassTarget> targets, std::span<double> out) const;
   double log_lower_mass(double y) const;
   double log_upper_mass(double y) const;
   double end_log_density() const;

@@ -45,43 +45,93 @@ bool Model::inside(double y) const {
   return !bounded || (y >= domain_.origin && y <= domain_.upper());
 }
 
-void Model::densities(std::span<const double> y, std::span<double> out, bool logarithm) const {
-  require_values(y, out.size());
-  const auto magnitude = logarithm ? internal::log_squared_magnitude : internal::squared_magnitude;
+void Model::bounded_densities(std::span<const double> y, std::span<double> out,
+                              bool logarithm) const {
+  const bool reflected = domain_.kind == DomainKind::reflected;
+  const double stretch = reflected ? 1 : 2;
+  const double shift = reflected ? 0 : 1;
+  const double weight = logarithm ? -std::log(domain_.length) : 1 / domain_.length;
+  std::array<double, kBlock> x;
+  std::array<bool, kBlock> outside;
+  for (size_t first = 0; first < y.size(); first += kBlock) {
+    const size_t count = std::min(kBlock, y.size() - first);
+    const double* in = y.data() + first;
+    double* to = out.data() + first;
+    bool plain = true;
+    for (size_t i = 0; i < count; ++i) {
+      const double from_origin = in[i] - domain_.origin;
+      x[i] = stretch * (from_origin / domain_.length) - shift;
+      plain = plain & (from_origin >= 0) & (from_origin <= domain_.length);
+    }
+    if (!plain) {  // some are to be wrapped, or have no density
+      for (size_t i = 0; i < count; ++i) {
+        outside[i] = !inside(in[i]);
+        x[i] = outside[i] ? 0 : domain_.to_point(in[i]).x;
+      }
+    }
+    if (logarithm) {
+      internal::log_squared_magnitude(b_, std::span(x.data(), count), std::span(to, count));
+      for (size_t i = 0; i < count; ++i) {
+        to[i] += weight;
+      }
+    } else {
+      internal::squared_magnitude(b_, std::span(x.data(), count), std::span(to, count));
+      for (size_t i = 0; i < count; ++i) {
+        to[i] *= weight;
+      }
+    }
+    for (size_t i = 0; !plain && i < count; ++i) {
+      if (outside[i]) {
+        to[i] = logarithm ? -kInfinity : 0;
+      }
+    }
+  }
+}
+
+void Model::line_densities(std::span<const double> y, std::span<double> out, bool logarithm) const {
   // Near an end, x = +-(1 - e), A is evaluated at e with alternating signs, which keeps e's digits.
   std::vector<std::complex<double>> b_end(b_);
   for (size_t k = 1; k < b_end.size(); k += 2) {
     b_end[k] = -b_end[k];
   }
   std::array<double, kBlock> place;
-  std::array<double, kBlock> weight;
+  std::array<double, kBlock> log_weight;
   std::array<size_t, kBlock> index;
   for (size_t first = 0; first < y.size(); first += kBlock) {
     const size_t count = std::min(kBlock, y.size() - first);
     size_t centre = 0;    // [0, centre) are measured from x = 0,
     size_t end = kBlock;  // [end, kBlock) from the ends
     for (size_t i = first; i < first + count; ++i) {
-      const bool nowhere = !inside(y[i]) || (base_ && std::isinf(y[i]));
-      const Domain::Point point = nowhere ? Domain::Point() : to_point(y[i]);
+      const Domain::Point point = base_->to_point(y[i]);
       const bool at_end = point.from_end < 0.5;
       const size_t slot = at_end ? --end : centre++;
       place[slot] = at_end ? -std::copysign(point.from_end, point.x) : point.x;
       index[slot] = i;
-      weight[slot] = nowhere ? -kInfinity
-                     : base_ ? base_->log_density(y[i])
-                             : -std::log(domain_.length);
+      log_weight[slot] = std::isinf(y[i]) ? -kInfinity : base_->log_density(y[i]);
     }
     const auto write = [&](const std::vector<std::complex<double>>& b, size_t from, size_t to) {
       const std::span<double> places(place.data() + from, to - from);
-      magnitude(b, places, places);
+      if (logarithm) {
+        internal::log_squared_magnitude(b, places, places);
+      } else {
+        internal::squared_magnitude(b, places, places);
+      }
       for (size_t slot = from; slot < to; ++slot) {
-        out[index[slot]] = weight[slot] == -kInfinity ? (logarithm ? -kInfinity : 0)
-                           : logarithm                ? place[slot] + weight[slot]
-                                                      : place[slot] * std::exp(weight[slot]);
+        out[index[slot]] =
+            logarithm ? place[slot] + log_weight[slot] : place[slot] * std::exp(log_weight[slot]);
       }
     };
     write(b_, 0, centre);
     write(b_end, end, kBlock);
+  }
+}
+
+void Model::densities(std::span<const double> y, std::span<double> out, bool logarithm) const {
+  require_values(y, out.size());
+  if (base_) {
+    line_densities(y, out, logarithm);
+  } else {
+    bounded_densities(y, out, logarithm);
   }
 }
 
@@ -160,6 +210,14 @@ void Model::logsf(std::span<const double> y, std::span<double> out) const {
   }
 }
 
+void Model::invert(std::span<const internal::MassTarget> targets, std::span<double> out) const {
+  std::array<Domain::Point, kBlock> points;
+  cumulative().quantiles(targets, std::span(points.data(), targets.size()));
+  for (size_t i = 0; i < targets.size(); ++i) {
+    out[i] = from_point(points[i]);
+  }
+}
+
 void Model::quantile(std::span<const double> u, std::span<double> out) const {
   require(u.size() == out.size(), ErrorKind::bad_data, "{} probabilities and room for {} results",
           u.size(), out.size());
@@ -167,31 +225,38 @@ void Model::quantile(std::span<const double> u, std::span<double> out) const {
     require(u[i] >= 0 && u[i] <= 1, ErrorKind::bad_data,
             "probability {} is {}; a quantile needs one in [0, 1]", i + 1, u[i]);
   }
-  const internal::CumulativeTable& table = cumulative();
-  for (size_t i = 0; i < u.size(); ++i) {
-    out[i] = from_point(table.lower_quantile(u[i]));
+  std::array<internal::MassTarget, kBlock> targets;
+  for (size_t first = 0; first < u.size(); first += kBlock) {
+    const size_t count = std::min(kBlock, u.size() - first);
+    for (size_t i = 0; i < count; ++i) {
+      targets[i] = {u[first + i], false};
+    }
+    invert(std::span(targets.data(), count), out.subspan(first, count));
   }
 }
 
 void Model::sample(uint64_t seed, uint64_t first, std::span<double> out) const {
-  const internal::CumulativeTable& table = cumulative();
+  std::array<internal::MassTarget, kBlock> targets;
   std::array<uint32_t, 4> block = {};
-  for (size_t i = 0; i < out.size(); ++i) {
-    // Number `index` of Rng(seed): two to a block.
-    const uint64_t index = first + i;
-    if (i == 0 || index % 2 == 0) {
-      block = philox4x32(
-          {static_cast<uint32_t>(index / 2), static_cast<uint32_t>(index / 2 >> 32), 0, 0},
-          {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
+  for (size_t start = 0; start < out.size(); start += kBlock) {
+    const size_t count = std::min(kBlock, out.size() - start);
+    for (size_t i = 0; i < count; ++i) {
+      // Number `index` of Rng(seed): two to a block.
+      const uint64_t index = first + start + i;
+      if (i == 0 || index % 2 == 0) {
+        block = philox4x32(
+            {static_cast<uint32_t>(index / 2), static_cast<uint32_t>(index / 2 >> 32), 0, 0},
+            {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
+      }
+      const size_t word = 2 * (index % 2);
+      const uint64_t bits = static_cast<uint64_t>(block[word + 1]) << 32 | block[word];
+      // One bit says from which end, the others how much mass lies beyond: so both tails are
+      // equally fine, to 2^-65.
+      constexpr uint64_t kSide = uint64_t{1} << 63;
+      const double mass = (static_cast<double>(bits & (kSide - 1)) + 0.5) * 0x1p-64;
+      targets[i] = {mass, (bits & kSide) != 0};
     }
-    const size_t word = 2 * (index % 2);
-    const uint64_t bits = static_cast<uint64_t>(block[word + 1]) << 32 | block[word];
-    // One bit says from which end, the others how much mass lies beyond: so both tails are equally
-    // fine, to 2^-65.
-    constexpr uint64_t kSide = uint64_t{1} << 63;
-    const double mass = (static_cast<double>(bits & (kSide - 1)) + 0.5) * 0x1p-64;
-    out[i] =
-        from_point((bits & kSide) == 0 ? table.lower_quantile(mass) : table.upper_quantile(mass));
+    invert(std::span(targets.data(), count), out.subspan(start, count));
   }
 }
 

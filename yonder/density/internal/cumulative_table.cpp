@@ -5,6 +5,7 @@
 #include "yonder/density/internal/fourier.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <numbers>
@@ -14,37 +15,45 @@ namespace {
 
 using Complex = std::complex<double>;
 
-/// The place of `target` among the masses from an end on, [n + 1] ascending from 0: the i with
-/// masses[i] <= target < masses[i + 1], i < n.
-size_t find_cell(const std::vector<double>& masses, const std::vector<uint32_t>& guide,
-                 double target) {
-  const double steps = static_cast<double>(guide.size() - 1);
-  const double place = std::min(target / masses.back() * steps, steps - 1);
-  const auto slot = static_cast<size_t>(place);
-  // Rounding may put the target into a neighbour's slot.
-  const size_t first = guide[slot > 0 ? slot - 1 : 0];
-  const size_t last = guide[std::min(slot + 2, guide.size() - 1)];
-  const auto begin = masses.begin() + static_cast<std::ptrdiff_t>(first) + 1;
-  const auto end =
-      masses.begin() + static_cast<std::ptrdiff_t>(std::min(last + 1, masses.size() - 1));
-  return static_cast<size_t>(std::upper_bound(begin, end, target) - masses.begin()) - 1;
-}
+constexpr size_t kTerms = kSeriesTerms;
+constexpr size_t kBlock = 256;
 
-std::vector<uint32_t> make_guide(const std::vector<double>& masses) {
-  const size_t steps = std::max<size_t>(masses.size() - 1, 1);
-  std::vector<uint32_t> guide(steps + 1);
+}  // namespace
+
+void CumulativeTable::Side::make_guide() {
+  // Four entries per cell make most searches end where they begin.
+  const size_t cells = masses.size() - 1;
+  guide.resize(4 * cells + 1);
   size_t cell = 0;
-  for (size_t i = 0; i <= steps; ++i) {
-    const double mass = masses.back() * static_cast<double>(i) / static_cast<double>(steps);
-    while (cell + 2 < masses.size() && masses[cell + 1] <= mass) {
+  for (size_t i = 0; i < guide.size(); ++i) {
+    const double mass =
+        masses.back() * (static_cast<double>(i) / static_cast<double>(guide.size() - 1));
+    while (cell + 1 < cells && masses[cell + 1] <= mass) {
       ++cell;
     }
     guide[i] = static_cast<uint32_t>(cell);
   }
-  return guide;
 }
 
-}  // namespace
+/// The cell i with masses[i] <= mass < masses[i + 1]; the last one for all that is beyond.
+size_t CumulativeTable::Side::find(double mass) const {
+  const auto steps = static_cast<double>(guide.size() - 1);
+  const auto slot = static_cast<size_t>(std::min(mass / masses.back() * steps, steps - 1));
+  size_t cell = guide[slot];
+  const size_t last = guide[slot + 1];
+  if (last - cell > 8) {  // a stretch of next to no mass
+    const auto begin = masses.begin() + static_cast<std::ptrdiff_t>(cell) + 1;
+    const auto end = masses.begin() + static_cast<std::ptrdiff_t>(last) + 1;
+    cell = static_cast<size_t>(std::upper_bound(begin, end, mass) - masses.begin()) - 1;
+  }
+  while (cell + 2 < masses.size() && masses[cell + 1] <= mass) {
+    ++cell;
+  }
+  while (cell > 0 && masses[cell] > mass) {  // rounding chose the slot above
+    --cell;
+  }
+  return cell;
+}
 
 CumulativeTable::CumulativeTable(std::span<const Complex> b, bool even) : even_(even) {
   const size_t grid = std::bit_ceil(12 * b.size());
@@ -70,7 +79,7 @@ CumulativeTable::CumulativeTable(std::span<const Complex> b, bool even) : even_(
   // The masses in cell widths; a cell of the right side is measured leftwards from its right edge.
   const auto polynomial = [&](size_t cell, bool leftwards) {
     const size_t edge = (cell + (leftwards ? 1 : 0)) % grid;
-    Polynomial mass;
+    Series mass;
     for (size_t j = 0; j < kTerms; ++j) {
       double density = 0;
       for (size_t i = 0; i <= j; ++i) {
@@ -82,7 +91,7 @@ CumulativeTable::CumulativeTable(std::span<const Complex> b, bool even) : even_(
     }
     return mass;
   };
-  const auto total = [](const Polynomial& mass) {
+  const auto total = [](const Series& mass) {
     double sum = 0;
     for (size_t j = kTerms; j-- > 0;) {
       sum += mass[j];
@@ -106,30 +115,30 @@ CumulativeTable::CumulativeTable(std::span<const Complex> b, bool even) : even_(
     masses[cell] = total(mass_[cell]);
   }
   const auto scale = static_cast<double>(1 / all);
-  for (Polynomial& mass : mass_) {
+  for (Series& mass : mass_) {
     for (double& term : mass) {
       term *= scale;
     }
   }
   long double sum = 0;
-  lower_.push_back(0);
+  lower_.masses.push_back(0);
   for (size_t cell = 0; cell < split_; ++cell) {
     sum += masses[cell];
-    lower_.push_back(static_cast<double>(sum / all));
+    lower_.masses.push_back(static_cast<double>(sum / all));
   }
   sum = 0;
-  upper_.push_back(0);
+  upper_.masses.push_back(0);
   for (size_t cell = cells_; cell-- > split_;) {
     sum += masses[cell];
-    upper_.push_back(static_cast<double>(sum / all));
+    upper_.masses.push_back(static_cast<double>(sum / all));
   }
-  upper_.back() = 1 - lower_.back();  // equal but for rounding; so both sides meet
-  lower_guide_ = make_guide(lower_);
-  upper_guide_ = make_guide(upper_);
+  upper_.masses.back() = 1 - lower_.masses.back();  // equal but for rounding; so both sides meet
+  lower_.make_guide();
+  upper_.make_guide();
 }
 
 double CumulativeTable::mass_within(size_t cell, double t) const {
-  const Polynomial& mass = mass_[cell];
+  const Series& mass = mass_[cell];
   double sum = 0;
   for (size_t j = kTerms; j-- > 0;) {
     sum = sum * t + mass[j];
@@ -138,7 +147,7 @@ double CumulativeTable::mass_within(size_t cell, double t) const {
 }
 
 double CumulativeTable::distance_within(size_t cell, double mass) const {
-  const Polynomial& terms = mass_[cell];
+  const Series& terms = mass_[cell];
   double low = 0;
   double high = 1;
   double t = std::clamp(mass / mass_within(cell, 1), 0.0, 1.0);
@@ -215,41 +224,52 @@ CumulativeTable::Masses CumulativeTable::masses(Domain::Point point) const {
   const double in_cells = from_left / width_;
   auto cell = static_cast<size_t>(in_cells);
   if (cell < split_) {
-    const double mass = lower_[cell] + mass_within(cell, in_cells - static_cast<double>(cell));
+    const double mass =
+        lower_.masses[cell] + mass_within(cell, in_cells - static_cast<double>(cell));
     // Rounding must not make the sum step back at the next edge.
-    const double lower = std::min(mass, lower_[cell + 1]);
+    const double lower = std::min(mass, lower_.masses[cell + 1]);
     return {lower, 1 - lower};
   }
   const double from_right = even_ || point.x > 0 ? point.from_end : 2 - point.from_end;
   const double right_cells = from_right / width_;
-  cell = std::min(static_cast<size_t>(right_cells), upper_.size() - 2);
+  cell = std::min(static_cast<size_t>(right_cells), upper_.masses.size() - 2);
   const double mass =
-      upper_[cell] + mass_within(cells_ - 1 - cell, right_cells - static_cast<double>(cell));
-  const double upper = std::min(mass, upper_[cell + 1]);
+      upper_.masses[cell] + mass_within(cells_ - 1 - cell, right_cells - static_cast<double>(cell));
+  const double upper = std::min(mass, upper_.masses[cell + 1]);
   return {1 - upper, upper};
 }
 
-Domain::Point CumulativeTable::lower_quantile(double mass) const {
-  if (mass >= lower_.back()) {
-    const double upper = 1 - mass;
-    const size_t cell = find_cell(upper_, upper_guide_, upper);
-    return point_from_right(
-        (static_cast<double>(cell) + distance_within(cells_ - 1 - cell, upper - upper_[cell])) *
-        width_);
+void CumulativeTable::quantiles(std::span<const MassTarget> targets,
+                                std::span<Domain::Point> points) const {
+  std::array<size_t, kBlock> from_end;  // the cell's number from its end
+  std::array<uint32_t, kBlock> cell;
+  std::array<double, kBlock> mass;
+  std::array<double, kBlock> total;
+  std::array<double, kBlock> t;
+  for (size_t first = 0; first < targets.size(); first += kBlock) {
+    const size_t count = std::min(kBlock, targets.size() - first);
+    for (size_t i = 0; i < count; ++i) {
+      MassTarget target = targets[first + i];
+      // A mass that reaches beyond its own side is measured from the other end.
+      const double reach = target.above ? upper_.masses.back() : lower_.masses.back();
+      if (target.mass > reach) {
+        target = {1 - target.mass, !target.above};
+      }
+      const Side& side = target.above ? upper_ : lower_;
+      const size_t found = side.find(target.mass);
+      from_end[i] = found;
+      cell[i] = static_cast<uint32_t>(target.above ? cells_ - 1 - found : found);
+      mass[i] = target.mass - side.masses[found];
+      total[i] = side.masses[found + 1] - side.masses[found];
+    }
+    invert_series(mass_, std::span(cell.data(), count), std::span(mass.data(), count),
+                  std::span(total.data(), count), std::span(t.data(), count));
+    for (size_t i = 0; i < count; ++i) {
+      const double within = t[i] >= 0 ? t[i] : distance_within(cell[i], mass[i]);
+      const double distance = (static_cast<double>(from_end[i]) + within) * width_;
+      points[first + i] = is_left(cell[i]) ? point_from_left(distance) : point_from_right(distance);
+    }
   }
-  const size_t cell = find_cell(lower_, lower_guide_, mass);
-  return point_from_left((static_cast<double>(cell) + distance_within(cell, mass - lower_[cell])) *
-                         width_);
-}
-
-Domain::Point CumulativeTable::upper_quantile(double mass) const {
-  if (mass > upper_.back()) {
-    return lower_quantile(1 - mass);
-  }
-  const size_t cell = find_cell(upper_, upper_guide_, mass);
-  return point_from_right(
-      (static_cast<double>(cell) + distance_within(cells_ - 1 - cell, mass - upper_[cell])) *
-      width_);
 }
 
 }  // namespace yonder::density::internal

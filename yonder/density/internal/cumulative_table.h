@@ -11,8 +11,8 @@
 #pragma once
 
 #include "yonder/density/domain.h"
+#include "yonder/density/internal/series_inverse.h"
 
-#include <array>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +20,12 @@
 #include <vector>
 
 namespace yonder::density::internal {
+
+/// A mass, and from which end it is meant.
+struct MassTarget {
+  double mass = 0;  ///< in [0, 1]
+  bool above = false;
+};
 
 class CumulativeTable {
  public:
@@ -32,10 +38,8 @@ class CumulativeTable {
   };
   /// Non-decreasing and non-increasing in the point; each with relative accuracy.
   Masses masses(Domain::Point point) const;
-  /// The point with `mass` in [0, 1] below it.
-  Domain::Point lower_quantile(double mass) const;
-  /// The point with `mass` in [0, 1] above it.
-  Domain::Point upper_quantile(double mass) const;
+  /// The points with these masses below or above them.
+  void quantiles(std::span<const MassTarget> targets, std::span<Domain::Point> points) const;
 
   size_t cells() const { return cells_; }
   /// Whether the cell's outer edge is its left one.
@@ -53,8 +57,13 @@ class CumulativeTable {
   double mass_rate(size_t cell, double t) const;
 
  private:
-  static constexpr size_t kTerms = 14;
-  using Polynomial = std::array<double, kTerms>;
+  /// The cells of one end, counted from it.
+  struct Side {
+    std::vector<double> masses;   // [cells + 1]: mass between the end and cell i
+    std::vector<uint32_t> guide;  // the cell that holds a share i / (guide - 1) of the side's mass
+    size_t find(double mass) const;
+    void make_guide();
+  };
 
   double mass_within(size_t cell, double t) const;
   double distance_within(size_t cell, double mass) const;
@@ -63,14 +72,11 @@ class CumulativeTable {
 
   bool even_;
   size_t cells_ = 0;
-  double width_ = 0;              // of a cell in x
-  size_t split_ = 0;              // cells below it are measured from their left edge
-  std::vector<Polynomial> mass_;  // [cells]: mass(t) = t (m_0 + t (m_1 + ...)), t in [0, 1]
-  std::vector<double> lower_;     // [split + 1]: mass below cell i
-  std::vector<double> upper_;     // [cells - split + 1]: mass above cell cells - 1 - i
-  // [guide + 1]: the cell, counted from its end, that holds mass i / guide * (all of this side)
-  std::vector<uint32_t> lower_guide_;
-  std::vector<uint32_t> upper_guide_;
+  double width_ = 0;          // of a cell in x
+  size_t split_ = 0;          // cells below it are measured from their left edge
+  std::vector<Series> mass_;  // [cells], in cell widths from the outer edge
+  Side lower_;
+  Side upper_;
 };
 
 }  // namespace yonder::density::internal
