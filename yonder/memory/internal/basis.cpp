@@ -175,10 +175,10 @@ void laguerre_integral(const Measure& measure, double older, double newer, doubl
   std::vector<double> at_node(values.size());
   const double from = std::sqrt(newer / measure.width);
   const double to = std::sqrt(older / measure.width);
-  // Beyond 4 n + 60 nothing is left of an untilted function.
+  // Beyond 6 n + 100 nothing is left of an untilted function.
   const auto order = static_cast<double>(values.size());
   const double last =
-      measure.beta < 1 ? std::min(to, std::sqrt((4 * order + 60) / (1 - measure.beta))) : to;
+      measure.beta < 1 ? std::min(to, std::sqrt((6 * order + 100) / (1 - measure.beta))) : to;
   if (last <= from) {
     return;
   }
