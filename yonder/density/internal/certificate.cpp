@@ -55,9 +55,9 @@ class ToeplitzProduct {
 };
 
 // Lanczos: an orthonormal basis of the Krylov space in which T is tridiagonal. Stops when the
-// residual of the top Ritz pair shows its value to 1e-12.
+// residual of the top Ritz pair is small.
 TopEigenpair lanczos_top(const Coefficients& t) {
-  constexpr double kResidual = 1e-7;  // the value's error is its square over the distance to others
+  constexpr double kResidual = 1e-11;  // bounds the distance to an eigenvalue
   ToeplitzProduct product(t);
   const Eigen::Index n = t.size();
   Coefficients v(n);

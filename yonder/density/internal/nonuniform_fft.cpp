@@ -203,7 +203,7 @@ HWY_EXPORT(TakeLogarithms);
 namespace {
 
 constexpr double kHalfWidth = kWidth / 2.0;
-constexpr double kSmall = 1e-6;  // of sum |b|^2: below, |A|^2 is computed by Horner's rule
+constexpr double kSmall = 1e-4;  // of sum |b|^2: below, |A|^2 is computed by Horner's rule
 
 // Beatty's parameter for twice the bandwidth.
 double kernel_parameter() {

@@ -16,10 +16,13 @@
 
 namespace yonder::density::internal {
 
-/// Whether the FFTs pay for a polynomial of so many coefficients at so many points.
-constexpr bool worth_fft(size_t terms, size_t points) { return terms > 256 && points >= 2048; }
+/// Whether the FFTs pay for a polynomial of so many coefficients at so many points: from 4,096
+/// points on at N = 128 and 512 at N = 1,024, where trigonometric_kernel_bench.cpp has them equal.
+constexpr bool worth_fft(size_t terms, size_t points) {
+  return terms > 128 && points >= (size_t{1} << 19) / terms;
+}
 
-/// As in trigonometric_kernel.h. Points where |A|^2 is below 1e-6 sum |b|^2 are computed again by
+/// As in trigonometric_kernel.h. Points where |A|^2 is below 1e-4 sum |b|^2 are computed again by
 /// Horner's rule, so that densities stay accurate in their valleys.
 void squared_magnitude_by_fft(std::span<const std::complex<double>> b, std::span<const double> x,
                               std::span<double> out);

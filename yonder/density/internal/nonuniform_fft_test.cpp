@@ -83,7 +83,7 @@ TEST(NonuniformFft, LogarithmIsAccurateInValleys) {
   log_squared_magnitude_by_fft(b, x, out);
   log_squared_magnitude_horner(b, x, expected);
   for (size_t j = 0; j < x.size(); ++j) {
-    EXPECT_NEAR(out[j], expected[j], 1e-9) << x[j];
+    EXPECT_NEAR(out[j], expected[j], 1e-10) << x[j];
   }
 }
 
@@ -129,7 +129,7 @@ TEST(NonuniformFft, LikelihoodSumsAgreeWithLongDouble) {
 }
 
 TEST(NonuniformFft, IsTakenForHighOrdersAndManyPoints) {
-  EXPECT_FALSE(worth_fft(256, 1'000'000));
+  EXPECT_FALSE(worth_fft(128, 1'000'000));
   EXPECT_FALSE(worth_fft(257, 100));
   EXPECT_TRUE(worth_fft(257, 10'000));
 }

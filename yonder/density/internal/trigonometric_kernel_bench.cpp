@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nanoseconds per point (items/s) of the kernels on uniform random points, by order N.
+// Nanoseconds per point (items/s) of the kernels on uniform random points, by order N; from 128 on
+// the public functions take the non-uniform FFT.
 #include "yonder/base/random.h"
 #include "yonder/density/internal/trigonometric_kernel.h"
 
@@ -69,11 +70,35 @@ void newton_sums_at_order(benchmark::State& state) {
   input.count(state);
 }
 
+void log_squared_magnitude_by_fft_at_order(benchmark::State& state) {
+  const Input input(state);
+  std::vector<double> out(input.x.size());
+  for (auto _ : state) {
+    log_squared_magnitude_by_fft(input.b, input.x, out);
+    benchmark::DoNotOptimize(out.data());
+  }
+  input.count(state);
+}
+
+void newton_sums_by_fft_at_order(benchmark::State& state) {
+  const Input input(state);
+  std::vector<std::complex<double>> inverse(input.b.size());
+  std::vector<std::complex<double>> squared(2 * input.b.size() - 1);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        likelihood_sums_by_fft(input.b, input.x, input.w, {inverse, squared, {}}));
+  }
+  input.count(state);
+}
+
 #define YONDER_ORDERS Arg(0)->Arg(14)->Arg(50)->Arg(75)->Arg(256)->Unit(benchmark::kMicrosecond)
 BENCHMARK(squared_magnitude_at_order)->YONDER_ORDERS;
 BENCHMARK(log_squared_magnitude_at_order)->YONDER_ORDERS;
 BENCHMARK(gradient_sums_at_order)->YONDER_ORDERS;
 BENCHMARK(newton_sums_at_order)->YONDER_ORDERS;
+#define YONDER_HIGH_ORDERS Arg(128)->Arg(256)->Arg(1024)->Arg(16384)->Unit(benchmark::kMicrosecond)
+BENCHMARK(log_squared_magnitude_by_fft_at_order)->YONDER_HIGH_ORDERS;
+BENCHMARK(newton_sums_by_fft_at_order)->YONDER_HIGH_ORDERS;
 
 }  // namespace
 }  // namespace yonder::density::internal
