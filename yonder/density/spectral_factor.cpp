@@ -10,6 +10,7 @@
 
 #include "yonder/base/error.h"
 #include "yonder/density/internal/fourier.h"
+#include "yonder/density/internal/polynomial_roots.h"
 
 #include <Eigen/Dense>
 
@@ -27,7 +28,8 @@ namespace {
 using Complex = std::complex<double>;
 using Coefficients = std::vector<Complex>;
 
-constexpr size_t kMostDense = 256;
+constexpr size_t kMostDense = 256;   // order up to which Newton's steps are dense
+constexpr size_t kMostRoots = 1024;  // coefficients up to which roots are computed
 
 double norm_of(std::span<const Complex> b) {
   double sum = 0;
@@ -37,21 +39,21 @@ double norm_of(std::span<const Complex> b) {
   return sum;
 }
 
-/// b_0 turned to the positive real axis, sum |b|^2 = 1. What is so already is left as it is to the
-/// last bit, so that files keep their bytes.
+bool is_normalised(std::span<const Complex> b) {
+  const double rounding = 8 * std::numeric_limits<double>::epsilon();
+  return b[0].imag() == 0 && b[0].real() > 0 &&
+         std::fabs(norm_of(b) - 1) <= rounding * std::sqrt(static_cast<double>(b.size()));
+}
+
+/// b_0 turned to the positive real axis, sum |b|^2 = 1.
 Coefficients normalised(Coefficients b) {
-  const double sum = norm_of(b);
-  constexpr double kSettled = 8 * std::numeric_limits<double>::epsilon();
-  if (std::fabs(sum - 1) > kSettled * std::sqrt(static_cast<double>(b.size())) ||
-      b[0].imag() != 0 || !(b[0].real() > 0)) {
-    const double magnitude = std::abs(b[0]);
-    const Complex turn = magnitude > 0 ? std::conj(b[0]) / magnitude : Complex(1);
-    const double scale = 1 / std::sqrt(sum);
-    for (Complex& value : b) {
-      value *= turn * scale;
-    }
-    b[0] = magnitude * scale;
+  const double magnitude = std::abs(b[0]);
+  const double scale = 1 / std::sqrt(norm_of(b));
+  const Complex turn = std::conj(b[0]) / magnitude * scale;
+  for (Complex& value : b) {
+    value *= turn;
   }
+  b[0] = magnitude * scale;
   return b;
 }
 
@@ -210,11 +212,12 @@ double refine(std::span<const Complex> c, Coefficients& b, Step step) {
     }
     Coefficients next_r = residual(c, next);
     const double next_error = largest(next_r);
+    if (getenv("DBG")) fprintf(stderr, "%d %g\n", count, next_error);
     if (!std::isfinite(next_error)) {
       break;
     }
     // The first steps from a constant may raise the residual; near the end rounding does.
-    worse = next_error > 0.5 * error ? worse + 1 : 0;
+    worse = next_error > 0.9 * error ? worse + 1 : 0;
     if (worse > 3 || (worse > 0 && error < 1e-13 * c[0].real())) {
       break;
     }
@@ -241,6 +244,15 @@ Coefficients cepstral_factor(std::span<const double> f, double floor, size_t coe
   value = internal::coefficients_of_grid(value);
   value.resize(coefficients);
   return value;
+}
+
+/// b_0 made real, and all of b where it should be: the steps leave that as it is.
+void settle_phase(Coefficients& b, bool real) {
+  const Complex turn = std::conj(b[0]) / std::abs(b[0]);
+  for (Complex& value : b) {
+    value = real ? Complex(value.real()) : value * turn;
+  }
+  b[0] = std::abs(b[0]);
 }
 
 /// The polynomial, its slope and its curvature at x.
@@ -287,6 +299,26 @@ double least_value(std::span<const Complex> c, std::span<const double> f) {
     }
   }
   return least;
+}
+
+/// A (1 - conj(r) z) / (z - r) for every root r inside the circle: all-pass factors leave |A| as it
+/// is. Dividing from the highest coefficient on is stable for |r| < 1.
+Coefficients with_roots_reflected(Coefficients b) {
+  for (const Complex& root : internal::polynomial_roots(b)) {
+    if (std::norm(root) >= 1) {
+      continue;
+    }
+    Complex quotient = 0;  // of the power above, while b becomes that of this power
+    for (size_t k = b.size(); k-- > 0;) {
+      const Complex next = b[k] + root * quotient;
+      b[k] = quotient;
+      quotient = next;
+    }
+    for (size_t k = b.size() - 1; k > 0; --k) {
+      b[k] -= std::conj(root) * b[k - 1];
+    }
+  }
+  return b;
 }
 
 }  // namespace
@@ -339,24 +371,30 @@ std::vector<Complex> spectral_factor(std::span<const Complex> c) {
           least / most);
   wanted[0] -= std::min(0.0, least);
 
+  const bool real = std::all_of(wanted.begin(), wanted.end(),
+                                [](const Complex& value) { return value.imag() == 0; });
   const bool dense = c.size() <= kMostDense + 1;
+  const auto refined = [&](Coefficients& start, size_t grid) {
+    settle_phase(start, real);
+    return dense ? refine(wanted, start, dense_step)
+                 : refine(wanted, start, [&](const Coefficients& at, const Coefficients& r) {
+                     return grid_step(at, r, grid);
+                   });
+  };
   double error = 1;
   Coefficients b = cepstral_factor(f, 1e-12 * most, c.size());
-  if (b[0].real() > 0 && roots_inside(b) == 0) {
-    error = dense ? refine(wanted, b, dense_step)
-                  : refine(wanted, b,
-                           [&](const auto& at, const auto& r) { return grid_step(at, r, cells); });
+  if (roots_inside(b) == 0) {
+    error = refined(b, cells);
   }
-  for (size_t grid = cells; error > kRounding && grid <= (size_t{1} << 23); grid *= 8) {
+  // A constant is of minimal phase for certain; on a grid, roots near the circle need a fine one.
+  constexpr size_t kFinest = size_t{1} << 23;
+  for (size_t grid = cells; error > kRounding && grid <= kFinest;
+       grid = dense ? kFinest + 1 : 8 * grid) {
     b.assign(c.size(), 0);
     b[0] = std::sqrt(wanted[0].real());
-    error = dense ? refine(wanted, b, dense_step)
-                  : refine(wanted, b,
-                           [&](const auto& at, const auto& r) { return grid_step(at, r, grid); });
-    if (dense) {
-      break;
-    }
+    error = refined(b, grid);
   }
+  settle_phase(b, real);
   require(error <= kRounding, ErrorKind::bad_data,
           "the coefficients could not be factored beyond a relative error of {:.3g}; they are "
           "negative somewhere, or have many zeros on the circle",
@@ -378,10 +416,21 @@ std::vector<Complex> canonical(std::span<const Complex> b) {
       value /= most;
     }
   }
-  if (scaled[0] == Complex(0) || roots_inside(scaled) != 0) {
-    scaled = spectral_factor(autocorrelation(scaled));
+  const bool minimal_phase = scaled[0] != Complex(0) && roots_inside(scaled) == 0;
+  if (!minimal_phase) {
+    // The roots keep what the autocorrelation squares away; beyond some order they take too long.
+    scaled = scaled.size() <= kMostRoots ? with_roots_reflected(std::move(scaled))
+                                         : spectral_factor(autocorrelation(scaled));
   }
-  return normalised(std::move(scaled));
+  Coefficients result = normalised(std::move(scaled));
+  // Canonical coefficients stay as they are to the last bit, so that files keep their bytes.
+  // Reflecting a root r multiplies b_0 by 1 / |r|, so what grows it by next to nothing only moved
+  // roots that were on the circle but for rounding.
+  constexpr double kOnCircle = 1e-7;
+  if (is_normalised(b) && result[0].real() <= (1 + kOnCircle) * b[0].real()) {
+    return Coefficients(b.begin(), b.end());
+  }
+  return result;
 }
 
 std::vector<Complex> cepstrum(std::span<const Complex> b) {
