@@ -144,10 +144,12 @@ double forward_euler_limit(const System& system) {
   } else {
     poles = Eigen::EigenSolver<MatrixXd>(a, false).eigenvalues();
   }
+  // The empty sine of fout and fous does not move: its pole is 0 up to rounding.
+  const double nothing = 1e-24 * poles.cwiseAbs2().maxCoeff();
   double limit = std::numeric_limits<double>::infinity();
   for (const auto& pole : poles) {
     const double size = std::norm(pole);
-    if (size > 0) {
+    if (size > nothing) {
       limit = std::min(limit, -2 * pole.real() / size);
     }
   }

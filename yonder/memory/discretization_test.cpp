@@ -143,6 +143,22 @@ TEST(Discretization, ForwardLimitsOfLegtAreThoseOfItsModes) {
   }
 }
 
+TEST(Discretization, ForwardLimitOfFoutLeavesOutTheEmptySine) {
+  const System s = system(Measure::parse("fout:1"), 32);
+  const double limit = forward_euler_limit(s);
+  const auto growth = [&](double step) {
+    const Discrete d = discretise(s, Rule::forward, step, 0.5, true);
+    VectorXd x = VectorXd::Ones(32);
+    x[1] = 0;
+    for (int i = 0; i < 200000; ++i) {
+      x = (view(d.a) * x).eval();
+    }
+    return x.norm();
+  };
+  EXPECT_LT(growth(limit * 0.8), 0.1);
+  EXPECT_GT(growth(limit * 1.2), 1e2);
+}
+
 TEST(Discretization, ForwardBeyondItsLimitIsRefusedUnlessAllowed) {
   const System s = system(Measure::parse("legt:1"), 16);
   EXPECT_EQ(refusal([&] { discretise(s, Rule::forward, 0.02); }),
