@@ -1,58 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kill test replaces the C library's write(), pwrite(), fsync() and rename() in this program by
-// counting ones, so a child process can be stopped at each of them in turn.
 #include "yonder/base/file.h"
 
 #include "tests/error_text.h"
+#include "tests/killed_at_calls.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdio.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <csignal>
-
-namespace {
-
-// Calls left until the process kills itself; negative = never.
-std::atomic<int> calls_left{-1};
-
-void count_call() {
-  if (calls_left.load() >= 0 && calls_left.fetch_sub(1) == 0) {
-    ::kill(::getpid(), SIGKILL);
-  }
-}
-
-}  // namespace
-
-extern "C" {
-ssize_t write(int descriptor, const void* data, size_t size) {
-  // Half of the bytes first, so that a torn write is among the states left behind.
-  count_call();
-  if (calls_left.load() >= 0 && size > 1) {
-    return ::syscall(SYS_write, descriptor, data, size / 2);
-  }
-  return ::syscall(SYS_write, descriptor, data, size);
-}
-ssize_t pwrite(int descriptor, const void* data, size_t size, off_t offset) {
-  count_call();
-  return ::syscall(SYS_pwrite64, descriptor, data, size, offset);
-}
-int fsync(int descriptor) {
-  count_call();
-  return static_cast<int>(::syscall(SYS_fsync, descriptor));
-}
-int rename(const char* from, const char* to) noexcept {
-  count_call();
-  return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
-}
-}
 
 namespace yonder {
 namespace {
@@ -199,40 +155,31 @@ TEST(AtomicFile, KilledAtAnyWriteLeavesTheOldFileOrTheNewOne) {
   const std::string old_content = "old";
   const std::string part(1500000, 'n');
   const std::string new_content = "N" + part.substr(1) + part + "end";
-  int kills = 0;
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "a";
   bool saw_old = false;
   bool saw_new = false;
-  for (bool completed = false; !completed; ++kills) {
-    ASSERT_LT(kills, 1000);
-    const TemporaryFolder folder;
-    const fs::path path = folder.path() / "a";
-    write_file(path, old_content);
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      calls_left.store(kills);
-      AtomicFile file(path);
-      file.write(part);
-      file.write(part);
-      file.write("end");
-      file.write_at(0, "N");
-      file.commit();
-      ::_exit(0);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    completed = WIFEXITED(status);
-    const std::string found = read_file(path);
-    saw_old = saw_old || found == old_content;
-    saw_new = saw_new || found == new_content;
-    ASSERT_TRUE(found == old_content || found == new_content)
-        << "killed at call " << kills << ": " << found.size() << " bytes";
-    ASSERT_TRUE(!completed || found == new_content);
-  }
+  const int children = kill_at_every_call(
+      [&] { write_file(path, old_content); },
+      [&] {
+        AtomicFile file(path);
+        file.write(part);
+        file.write(part);
+        file.write("end");
+        file.write_at(0, "N");
+        file.commit();
+      },
+      [&](bool completed) {
+        const std::string found = read_file(path);
+        saw_old = saw_old || found == old_content;
+        saw_new = saw_new || found == new_content;
+        ASSERT_TRUE(found == old_content || found == new_content) << found.size() << " bytes";
+        ASSERT_TRUE(!completed || found == new_content);
+      });
   // The last call is the fsync of the folder, so both outcomes were among the kills.
   EXPECT_TRUE(saw_old);
   EXPECT_TRUE(saw_new);
-  EXPECT_GE(kills, 7);
+  EXPECT_GE(children, 7);
 }
 
 TEST(TemporaryFolder, GoesWithAllThatIsInIt) {
