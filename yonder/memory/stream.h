@@ -32,6 +32,9 @@ class RecordFile;
 
 namespace yonder::memory {
 
+/// Cells of a block times order that a stream takes: its constant matrix has half as many elements.
+inline constexpr int64_t kMostBlockElements = int64_t{1} << 26;
+
 struct StreamOptions {
   std::string measure = "legs";  ///< as Measure::parse reads it
   int64_t order = 64;            ///< N, coefficients per channel, 1..4096

@@ -42,6 +42,9 @@ void StreamOptions::visit(OptionVisitor& v) {
 void StreamOptions::validate() const {
   validate_options([copy = *this](OptionVisitor& v) mutable { copy.visit(v); });
   require(step > 0, ErrorKind::bad_option, "--step is {}; it must be above 0", step);
+  require(block <= kMostBlockElements / order, ErrorKind::bad_option,
+          "--block is {}; with --order {} it must not exceed {}", block, order,
+          kMostBlockElements / order);
   Measure::parse(measure);
 }
 

@@ -135,6 +135,8 @@ Stretch<double> BlockBuilder<Scalar>::partial() const {
 
 template <typename Scalar>
 void BlockBuilder<Scalar>::save(std::string& bytes) const {
+  put(bytes, static_cast<uint32_t>(shape_.block));
+  put(bytes, shape_.longest);
   put(bytes, static_cast<uint8_t>(kind_));
   put(bytes, step_);
   put(bytes, static_cast<uint64_t>(pending_cells_));
@@ -144,6 +146,14 @@ void BlockBuilder<Scalar>::save(std::string& bytes) const {
 
 template <typename Scalar>
 void BlockBuilder<Scalar>::load(ByteReader& reader) {
+  const int64_t block_cells = reader.get<uint32_t>();
+  reader.check(block_cells >= 1 && block_cells * shape_.order <= kMostBlockElements,
+               "a block of no cells, or of too many");
+  shape_.longest = reader.get_finite<double>();
+  if (block_cells != shape_.block) {
+    shape_.block = block_cells;
+    moments_ = RegularMoments<Scalar>(shape_.order, shape_.block, shape_.channels, shape_.hold);
+  }
   const auto kind = reader.get<uint8_t>();
   reader.check(kind <= 2, "an unknown kind of cells");
   kind_ = static_cast<Kind>(kind);

@@ -47,8 +47,9 @@ class BlockBuilder {
   /// What waits as a stretch in double; pending() > 0.
   Stretch<double> partial() const;
 
-  /// u8 kind of cells (0 none yet, 1 regular, 2 irregular), f64 step, u64 cells that wait, f64
-  /// edges [cells + 1] (irregular), scalars [cells or cells + 1][C].
+  /// u32 block, f64 longest, u8 kind of cells (0 none yet, 1 regular, 2 irregular), f64 step, u64
+  /// cells that wait, f64 edges [cells + 1] (irregular), scalars [cells or cells + 1][C]. What a
+  /// file says about blocks counts, whatever the defaults of this version are.
   void save(std::string& bytes) const;
   void load(ByteReader& reader);
   bool regular() const { return kind_ == Kind::regular; }

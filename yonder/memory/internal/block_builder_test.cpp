@@ -67,11 +67,11 @@ TEST(BlockBuilder, RefusesAStateThatCannotBe) {
   };
   load(bytes);
   std::string many = bytes;
-  many[9] = 4;  // as many cells as close a block
+  many[21] = 4;  // as many cells as close a block
   EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { load(many); }),
               HasSubstr("more samples wait than a block takes"));
   std::string kind = bytes;
-  kind[0] = 3;
+  kind[12] = 3;
   EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { load(kind); }),
               HasSubstr("an unknown kind of cells"));
 }

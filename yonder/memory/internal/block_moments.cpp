@@ -106,8 +106,7 @@ RegularMoments<Scalar>::RegularMoments(int64_t order, int64_t cells, int64_t cha
     : order_(static_cast<size_t>(order)),
       cells_(static_cast<size_t>(cells)),
       channels_(static_cast<size_t>(channels)),
-      hold_(hold),
-      projection_(shared_projection<Scalar>(order, cells, hold)) {}
+      hold_(hold) {}
 
 template <typename Scalar>
 size_t RegularMoments<Scalar>::batch() const {
@@ -117,6 +116,10 @@ size_t RegularMoments<Scalar>::batch() const {
 template <typename Scalar>
 void RegularMoments<Scalar>::compute(const Scalar* samples, size_t blocks, Scalar* coefficients,
                                      double* energy) {
+  if (!projection_) {
+    projection_ = shared_projection<Scalar>(static_cast<int64_t>(order_),
+                                            static_cast<int64_t>(cells_), hold_);
+  }
   const size_t nodes = nodes_of(cells_, hold_);
   const size_t half = (nodes + 1) / 2;
   for (size_t b = 0; b < blocks; ++b) {

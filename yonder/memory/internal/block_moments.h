@@ -55,8 +55,8 @@ class RegularMoments {
   size_t cells_;
   size_t channels_;
   Hold hold_;
-  std::shared_ptr<const FoldedProjection<Scalar>> projection_;
-  std::vector<Scalar> folded_;     // even, then odd
+  std::shared_ptr<const FoldedProjection<Scalar>> projection_;  // null until it is needed
+  std::vector<Scalar> folded_;                                  // even, then odd
   std::vector<Scalar> outputs_;    // [columns][padded rows], even, then odd
   std::vector<Scalar> reference_;  // what even columns are measured from
 };

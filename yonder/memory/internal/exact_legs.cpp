@@ -25,10 +25,9 @@ template <typename Scalar>
 ExactLegs<Scalar>::ExactLegs(const StreamOptions& options, int64_t channels)
     : order_(options.order),
       channels_(channels),
-      block_(options.block > 0 ? options.block : default_block(options.order)),
       builder_({.order = order_,
                 .channels = channels,
-                .block = block_,
+                .block = options.block > 0 ? options.block : default_block(options.order),
                 .hold = options.hold == "linear" ? Hold::linear : Hold::zoh}),
       merger_(order_) {}
 
@@ -150,9 +149,9 @@ void ExactLegs<Scalar>::load(std::string_view bytes, std::string_view name) {
                  "levels that do not fall");
     if (level < kFrontLevel) {
       const auto blocks = uint64_t{1} << level;
-      reader.check(blocks <= (UINT64_MAX - cells) / static_cast<uint64_t>(block_),
+      reader.check(blocks <= (UINT64_MAX - cells) / builder_.block(),
                    "more blocks than samples can be counted");
-      cells += blocks * static_cast<uint64_t>(block_);
+      cells += blocks * builder_.block();
     }
     entries_.push_back({level, get_stretch<Scalar>(reader, order_, channels_)});
   }

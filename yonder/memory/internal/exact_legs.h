@@ -42,7 +42,6 @@ class ExactLegs final : public Engine<Scalar> {
 
   int64_t order_;
   int64_t channels_;
-  int64_t block_;
   BlockBuilder<Scalar> builder_;
   Merger<Scalar> merger_;
   std::vector<Entry> entries_;  // oldest first, levels falling

@@ -10,19 +10,20 @@
 namespace yonder::memory::internal {
 namespace {
 
-// The element of M1(1/2). An integral of P_n, n even, over half the interval is nothing; that it is
-// exactly nothing keeps constants constant.
-double half_entry(const Matrix& older, size_t n, size_t k) {
-  return n > 0 && n % 2 == 0 && k == 0 ? 0.0
-                                       : older.at(static_cast<int64_t>(n), static_cast<int64_t>(k));
+// The element of M1(1/2) = H/2 with H of p_n((s - 1) / 2). An integral of P_n, n even, over half
+// the interval is nothing; that it is exactly nothing keeps constants constant.
+double half_entry(const Matrix& h, size_t n, size_t k) {
+  return n > 0 && n % 2 == 0 && k == 0
+             ? 0.0
+             : 0.5 * h.at(static_cast<int64_t>(n), static_cast<int64_t>(k));
 }
 
 template <typename Scalar>
-PackedMatrix<Scalar> every_other_row(const Matrix& older, size_t first) {
-  const auto order = static_cast<size_t>(older.rows);
+PackedMatrix<Scalar> every_other_row(const Matrix& h, size_t first) {
+  const auto order = static_cast<size_t>(h.rows);
   const size_t rows = (order + 1 - first) / 2;
   return PackedMatrix<Scalar>(
-      rows, order, [&](size_t row, size_t k) { return half_entry(older, 2 * row + first, k); },
+      rows, order, [&](size_t row, size_t k) { return half_entry(h, 2 * row + first, k); },
       [&](size_t row) { return 2 * row + first + 1; });
 }
 
@@ -36,14 +37,13 @@ std::shared_ptr<const HalfMerge<Scalar>> shared_half(int64_t order) {
 
 template <typename Scalar>
 HalfMerge<Scalar>::HalfMerge(int64_t order) {
-  const Matrix older = merge_matrices(order, 1, 1).older;
-  even = every_other_row<Scalar>(older, 0);
-  odd = every_other_row<Scalar>(older, 1);
+  const Matrix h = affine_legendre(order, 0.5, -0.5);
+  even = every_other_row<Scalar>(h, 0);
+  odd = every_other_row<Scalar>(h, 1);
 }
 
 template <typename Scalar>
-Merger<Scalar>::Merger(int64_t order)
-    : order_(static_cast<size_t>(order)), half_(shared_half<Scalar>(order)) {}
+Merger<Scalar>::Merger(int64_t order) : order_(static_cast<size_t>(order)) {}
 
 template <typename Scalar>
 void Merger<Scalar>::merge(double older_length, const Scalar* older, double newer_length,
@@ -67,6 +67,9 @@ void Merger<Scalar>::merge(double older_length, const Scalar* older, double newe
 template <typename Scalar>
 void Merger<Scalar>::merge_halves(const Scalar* older, const Scalar* newer, size_t channels,
                                   Scalar* merged) {
+  if (!half_) {
+    half_ = shared_half<Scalar>(static_cast<int64_t>(order_));
+  }
   const size_t size = channels * order_;
   inputs_.resize(2 * size);
   Scalar* for_even = inputs_.data();

@@ -37,7 +37,7 @@ class Merger {
  private:
   void merge_halves(const Scalar* older, const Scalar* newer, size_t channels, Scalar* merged);
   size_t order_;
-  std::shared_ptr<const HalfMerge<Scalar>> half_;
+  std::shared_ptr<const HalfMerge<Scalar>> half_;  // null until it is needed
   std::vector<Scalar> inputs_;   // [2][C][N]: what even and odd rows are multiplied with
   std::vector<Scalar> outputs_;  // [2][C][padded rows]
   std::vector<double> wide_;     // older and newer as doubles
