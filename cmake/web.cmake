@@ -14,7 +14,7 @@ add_custom_command(
   DEPENDS ${web_dist_files} ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake
   COMMENT "Embedding web/dist" VERBATIM)
 
-yonder_component(web FOLDER web/server PROGRAM DEPENDS tokenizer LIBRARIES Boost::headers)
+yonder_component(web FOLDER web/server PROGRAM DEPENDS tokenizer density memory LIBRARIES Boost::headers)
 target_sources(yonder_web PRIVATE ${web_embedded})
 target_compile_definitions(yonder_web PUBLIC YONDER_VERSION="${PROJECT_VERSION}")
 if(YONDER_FUZZ)

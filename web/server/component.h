@@ -48,5 +48,7 @@ const std::vector<ComponentRow>& components();
 
 /// Rows of the table, each defined in <component>_routes.cpp.
 std::unique_ptr<Component> make_tokenizer_component(Workspace& workspace, Progress* progress);
+std::unique_ptr<Component> make_density_component(Workspace& workspace, Progress* progress);
+std::unique_ptr<Component> make_memory_component(Workspace& workspace, Progress* progress);
 
 }  // namespace yonder::web

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/server/shared_routes.h"
 
+#include "web/server/demo_series.h"
 #include "web/server/events.h"
 #include "web/server/file_name.h"
 
@@ -84,6 +85,39 @@ std::vector<Route> text_routes(Workspace& workspace) {
       {"DELETE", "/api/texts/{text}", BodyKind::none,
        [&workspace](Call& call) {
          workspace.texts.remove(call.ids[0]);
+         return json_response("{}");
+       }},
+  };
+}
+
+std::vector<Route> number_routes(Workspace& workspace) {
+  return {
+      {"GET", "/api/numbers", BodyKind::none,
+       [&workspace](Call&) {
+         JsonWriter w;
+         w.begin_object().key("files").begin_array();
+         for (const std::shared_ptr<const NumberFile>& file : workspace.numbers.all()) {
+           write_json(w, *file);
+         }
+         w.end_array().key("demos").begin_array();
+         for (const DemoSeries& demo : demo_series()) {
+           w.begin_object().key("name").value(demo.name).key("page").value(demo.page);
+           w.key("title").value(demo.title).key("options").raw(demo.options).end_object();
+         }
+         w.end_array().end_object();
+         return json_response(w.str());
+       }},
+      {"POST", "/api/numbers", BodyKind::text,
+       [&workspace](Call& call) {
+         const std::string name = uploaded_name(call.request);
+         require(call.request.file != nullptr, ErrorKind::bad_data, "the file is empty");
+         JsonWriter w;
+         write_json(w, *workspace.numbers.add_upload(std::move(call.request.file), name));
+         return json_response(w.str(), 201);
+       }},
+      {"DELETE", "/api/numbers/{file}", BodyKind::none,
+       [&workspace](Call& call) {
+         workspace.numbers.remove(call.ids[0]);
          return json_response("{}");
        }},
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routes that belong to no single component: status, option forms, texts, jobs.
+// Routes that belong to no single component: status, option forms, texts, numbers, jobs.
 // Test: web_app_test.cpp.
 #pragma once
 
@@ -17,6 +17,8 @@ std::vector<Route> status_routes(const Workspace& workspace);
 std::vector<Route> option_routes(std::vector<OptionForm> forms);
 /// GET and POST /api/texts, DELETE /api/texts/{text}.
 std::vector<Route> text_routes(Workspace& workspace);
+/// GET and POST /api/numbers (files of numbers, and series to try), DELETE /api/numbers/{file}.
+std::vector<Route> number_routes(Workspace& workspace);
 /// GET and POST /api/jobs, GET and DELETE /api/jobs/{job}, GET /api/jobs/{job}/events.
 std::vector<Route> job_routes(Workspace& workspace, std::vector<JobKind> kinds);
 

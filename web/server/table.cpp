@@ -6,6 +6,8 @@ namespace yonder::web {
 const std::vector<ComponentRow>& components() {
   static const std::vector<ComponentRow> rows = {
       {"tokenizer", make_tokenizer_component},
+      {"density", make_density_component},
+      {"memory", make_memory_component},
   };
   return rows;
 }

@@ -6,6 +6,7 @@
 // listed segmentations. Tests: web_app_test.cpp.
 #include "web/server/component.h"
 #include "web/server/file_name.h"
+#include "web/server/request_options.h"
 #include "web/server/shell_text.h"
 #include "web/server/tokenizer_models.h"
 #include "yonder/base/base64.h"
@@ -35,42 +36,13 @@ constexpr int64_t kMostDraws = 1000;
 constexpr std::string_view kTrainingPaths[] = {"input",       "out",    "tmp",
                                                "from-counts", "resume", "force"};
 
-/// An option struct's visit, for the readers of options.
-template <typename Options>
-std::function<void(OptionVisitor&)> visit_of(Options& options) {
-  return [&options](OptionVisitor& v) { options.visit(v); };
-}
-
-/// The options of a request, where it has some.
-template <typename Options>
-void read_options(const Json& request, Options& options,
-                  std::span<const std::string_view> leave_out = {}) {
-  if (const Json* given = request.find("options")) {
-    options_from_json(*given, visit_of(options), leave_out);
-  }
-}
-
-/// The arguments that set what is not as it is by default.
-template <typename Options>
-std::vector<std::string> changed_arguments(Options options) {
-  Options defaults;
-  return options_to_arguments(visit_of(options), visit_of(defaults));
-}
-
-/// Reads the members of a request beside those that say what it is about; an unknown one is an
-/// error.
-void read_members(const Json& request, const std::function<void(OptionVisitor&)>& visit) {
-  Json::Object members;
-  for (const auto& [key, value] : request.object()) {
-    if (key != "model" && key != "text" && key != "base64" && key != "options") {
-      members.emplace_back(key, value);
-    }
-  }
-  options_from_json(Json(std::move(members), "the request"), visit);
-}
-
 constexpr double kMostAlpha = 1e6;  // as `yonder tokenizer score` takes it
 constexpr const char* kAlphaHelp = "temperature exponent: P(w) ~ exp(alpha * score(w))";
+
+/// Reads the members of a request about a text beside those that say what it is about.
+void read_members(const Json& request, const std::function<void(OptionVisitor&)>& visit) {
+  web::read_members(request, {"model", "text", "base64", "options"}, visit);
+}
 
 /// Bytes as "text", or as "base64" where they are not UTF-8.
 void write_bytes(JsonWriter& w, std::string_view bytes) {

@@ -44,6 +44,7 @@ WebApp::WebApp(ServeOptions options, uint16_t port, const std::string& token, Pr
   append(routes, status_routes(workspace_));
   append(routes, option_routes(std::move(forms)));
   append(routes, text_routes(workspace_));
+  append(routes, number_routes(workspace_));
   append(routes, job_routes(workspace_, std::move(kinds)));
   router_ =
       std::make_unique<Router>(Guard(port, token), std::move(routes), workspace_.temporary.path());

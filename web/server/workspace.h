@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the components of the web app share: options of `yonder serve`, the temporary folder, the
-// texts, the queue of jobs. Everything a client names, it names by an id that was given out here.
-// Test: texts_test.cpp.
+// texts, the files of numbers, the queue of jobs. Everything a client names, it names by an id that
+// was given out here. Test: texts_test.cpp, number_files_test.cpp.
 #pragma once
 
 #include "web/server/jobs.h"
+#include "web/server/number_files.h"
 #include "web/server/texts.h"
 #include "yonder/base/file.h"
 #include "yonder/base/options.h"
@@ -34,6 +35,7 @@ class Workspace {
   const int threads;  ///< options.threads, or the number of cores
   const TemporaryFolder temporary;
   TextRegistry texts;
+  NumberFiles numbers;
   Jobs jobs;  // last: its work uses the rest
 };
 

@@ -6,8 +6,12 @@ import { App } from "./app.tsx";
 import { applyTheme, storedTheme } from "./ui/theme.tsx";
 
 import "./style/base.css";
+import "./style/parts.css";
 import "./style/pieces.css";
+import "./style/plot.css";
 import "./style/tokenizer.css";
+import "./style/density.css";
+import "./style/memory.css";
 import "uplot/dist/uPlot.min.css";
 
 takeToken();

@@ -25,6 +25,7 @@ export interface Job {
   warningsLeftOut: number; // there were so many more
   error: string | null;
   model: string | null; // id of the model it made
+  result: unknown; // all that it made; null until then
   command: string;
 }
 
@@ -59,6 +60,7 @@ export function parseJob(field: Field): Job {
     warningsLeftOut: field.get("warnings_left_out").optional((f) => f.number()) ?? 0,
     error: field.get("error").optional((f) => f.get("message").text()),
     model: field.get("result").optional((f) => f.get("model").optional((m) => m.text())),
+    result: field.get("result").value ?? null,
     command: field.get("command").text(),
   };
 }
@@ -111,13 +113,10 @@ export async function listJobs(signal?: AbortSignal): Promise<Job[]> {
   return answer.get("jobs").list().map(parseJob);
 }
 
-/** Queues a job and returns its id. */
-export async function startJob(body: {
-  kind: string;
-  options: Record<string, unknown>;
-  texts: string[];
-  name: string;
-}): Promise<string> {
+/** Queues a job and returns its id; what else the body holds is up to the kind. */
+export async function startJob(
+  body: { kind: string; name: string } & Record<string, unknown>,
+): Promise<string> {
   return (await requestJson("/api/jobs", { json: body })).get("id").text();
 }
 

@@ -3,7 +3,9 @@
 // and one row here.
 import type { ComponentType } from "preact";
 
+import { DensityPage } from "./density/DensityPage.tsx";
 import { JobsPage } from "./jobs/JobsPage.tsx";
+import { MemoryPage } from "./memory/MemoryPage.tsx";
 import type { PageProps } from "./page.ts";
 import { TokenizerPage } from "./tokenizer/TokenizerPage.tsx";
 
@@ -15,5 +17,7 @@ export interface PageRow {
 
 export const PAGES: readonly PageRow[] = [
   { name: "tokenizer", title: "Tokenizer", page: TokenizerPage },
+  { name: "density", title: "Density", page: DensityPage },
+  { name: "memory", title: "Memory", page: MemoryPage },
   { name: "jobs", title: "Jobs", page: JobsPage },
 ];

@@ -1,34 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // A live curve: one metric of a job over the seconds since it began, drawn by uPlot.
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import uPlot from "uplot";
 
 import type { MetricPoint } from "../api/jobs.ts";
-import { compact } from "./numbers.ts";
+import { inksOf } from "./inks.ts";
+import { compact, tick } from "./numbers.ts";
+import { usePlot } from "./use_plot.ts";
 
 const HEIGHT = 150; // pixels, as in the style sheet
-const LEAST_WIDTH = 200;
 const DOTS = 40; // up to so many points are drawn as dots too
 
-type Points = readonly MetricPoint[];
-
-function dataOf(points: Points): uPlot.AlignedData {
-  return [points.map(([x]) => x), points.map(([, y]) => y)];
-}
-
-/** Decimals that tell two neighbouring ticks apart. */
-function decimals(step: number): number {
-  return Math.max(0, Math.ceil(-Math.log10(step)));
-}
-
-/** Draws into `element` with the colours that the style sheet gives it in the current theme. */
-function plotOf(element: HTMLElement, points: Points): uPlot {
-  const { color: line, caretColor: ink, outlineColor: grid } = getComputedStyle(element);
-  const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
+function plotOf(element: HTMLElement, width: number, data: uPlot.AlignedData): uPlot {
+  const inks = inksOf(element, ["accent", "muted", "line"]);
+  const line = inks.get("accent") ?? "";
+  const grid = { stroke: inks.get("line") ?? "", width: 1 };
+  const axis = { stroke: inks.get("muted") ?? "", grid, ticks: grid };
   return new uPlot(
     {
-      width: Math.max(LEAST_WIDTH, element.clientWidth),
+      width,
       height: HEIGHT,
       scales: { x: { time: false } },
       legend: { show: false },
@@ -37,8 +28,7 @@ function plotOf(element: HTMLElement, points: Points): uPlot {
         {
           ...axis,
           size: 30,
-          values: (_plot, ticks, _axis, _space, step) =>
-            ticks.map((x) => `${x.toFixed(decimals(step))} s`),
+          values: (_plot, ticks, _axis, _space, step) => ticks.map((x) => `${tick(x, step)} s`),
         },
         { ...axis, size: 52, values: (_, ticks) => ticks.map(compact) },
       ],
@@ -51,40 +41,24 @@ function plotOf(element: HTMLElement, points: Points): uPlot {
         },
       ],
     },
-    dataOf(points),
+    data,
     element,
   );
 }
 
-export function Curve({ title, points }: { title: string; points: Points }): JSX.Element {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const newest = useRef(points);
-  newest.current = points;
+export function Curve({
+  title,
+  points,
+}: {
+  title: string;
+  points: readonly MetricPoint[];
+}): JSX.Element {
+  const data = useMemo<uPlot.AlignedData>(
+    () => [points.map(([x]) => x), points.map(([, y]) => y)],
+    [points],
+  );
+  const place = usePlot(plotOf, data, "");
   const latest = compact(points.at(-1)?.[1] ?? 0);
-
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const paint = (): void => {
-      plot.current?.destroy();
-      plot.current = plotOf(element, newest.current);
-    };
-    paint();
-    const resize = new ResizeObserver(() =>
-      plot.current?.setSize({ width: Math.max(LEAST_WIDTH, element.clientWidth), height: HEIGHT }),
-    );
-    resize.observe(element);
-    addEventListener("themechange", paint);
-    return () => {
-      removeEventListener("themechange", paint);
-      resize.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, []);
-  useEffect(() => plot.current?.setData(dataOf(points)), [points]);
-
   return (
     <figure class="curve">
       <figcaption>

@@ -68,3 +68,25 @@ export function alphaOfSlider(position: number): number {
 export function sliderOfAlpha(alpha: number): number {
   return Math.sqrt(alpha);
 }
+
+/** A place on an axis whose ticks are `step` apart, with the decimals that tell them apart. */
+export function tick(x: number, step: number): string {
+  if (Math.abs(x) >= 1e6 || step >= 1e5) return compact(x).replace("-", "\u2212");
+  const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  return decimals > 5 ? significant(x, 3) : decimal(x, decimals);
+}
+
+/** A number with so many significant digits: "0.0123", "4,560", "1.2e-9". */
+export function significant(x: number, digits = 4): string {
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  if (size < 1e-4 || size >= 1e9) return x.toExponential(digits - 1).replaceAll("-", "\u2212");
+  return x
+    .toLocaleString("en", { minimumSignificantDigits: 1, maximumSignificantDigits: digits })
+    .replace("-", "\u2212");
+}
+
+/** The same, or a dash where there is no number. */
+export function maybe(x: number | null, digits = 4): string {
+  return x === null ? "\u2013" : significant(x, digits);
+}

@@ -14,7 +14,7 @@ import { ErrorBanner } from "../../ui/ErrorBanner.tsx";
 import { useAnswer } from "../../ui/use_answer.ts";
 import { AlphaSlider } from "./AlphaSlider.tsx";
 import { distributionRows } from "./distribution.ts";
-import { Figures } from "./Figures.tsx";
+import { Figures } from "../../ui/Figures.tsx";
 import { labelOf } from "./label.ts";
 import type { PartProps } from "./panel.ts";
 import { Glyphs, PieceDetail } from "./Pieces.tsx";

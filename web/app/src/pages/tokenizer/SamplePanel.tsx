@@ -11,7 +11,7 @@ import { useAnswer } from "../../ui/use_answer.ts";
 import { useKept } from "../../ui/use_kept.ts";
 import { AlphaSlider } from "./AlphaSlider.tsx";
 import { distributionRows } from "./distribution.ts";
-import { Figures } from "./Figures.tsx";
+import { Figures } from "../../ui/Figures.tsx";
 import type { PartProps } from "./panel.ts";
 import { Pieces } from "./Pieces.tsx";
 import { ProbabilityBar } from "./ProbabilityBar.tsx";

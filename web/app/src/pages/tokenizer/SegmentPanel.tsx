@@ -12,7 +12,7 @@ import { ErrorBanner } from "../../ui/ErrorBanner.tsx";
 import { OptionForm } from "../../ui/OptionForm.tsx";
 import { useAnswer } from "../../ui/use_answer.ts";
 import { useKept } from "../../ui/use_kept.ts";
-import { Figures } from "./Figures.tsx";
+import { Figures } from "../../ui/Figures.tsx";
 import type { PanelProps } from "./panel.ts";
 import { PieceDetail, Pieces, type View } from "./Pieces.tsx";
 

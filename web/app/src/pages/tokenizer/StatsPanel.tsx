@@ -7,7 +7,7 @@ import { count, decimal, probability } from "../../plot/numbers.ts";
 import { CommandBox } from "../../ui/CommandBox.tsx";
 import { ErrorBanner } from "../../ui/ErrorBanner.tsx";
 import { useAnswer } from "../../ui/use_answer.ts";
-import { Figures } from "./Figures.tsx";
+import { Figures } from "../../ui/Figures.tsx";
 import type { PanelProps } from "./panel.ts";
 import { ProbabilityBar } from "./ProbabilityBar.tsx";
 

@@ -90,7 +90,7 @@ export function TokenizerPage({ section }: PageProps): JSX.Element {
         <p class="lead">How a vocabulary cuts a text, and how else it could have cut it.</p>
       </div>
       <ErrorBanner error={error} />
-      <div class="tokenizer-grid">
+      <div class="page-grid">
         <div class="side">
           <ModelCard models={models} model={model} onChoose={setChosen} onChanged={refresh} />
           <TextCard text={text} onChange={setText} onCursor={setCursor} />
