@@ -23,7 +23,7 @@ test-all: build
 	@ctest --test-dir build/$(PRESET) --no-tests=error -j 2 --output-on-failure $(JUNIT)
 
 bench:
-	@benchmarks/tokenizer/run.sh
+	@for run in benchmarks/*/run.sh; do $$run || exit 1; done
 
 # The Python package: built, installed and tested in build/python/venv.
 python: build

@@ -92,7 +92,7 @@ asan() {
 tsan() {
   cmake --preset tsan
   cmake --build build/tsan --target yonder_base_unit_test yonder_tokenizer_unit_test \
-    yonder_web_unit_test
+    yonder_density_unit_test yonder_memory_unit_test yonder_web_unit_test
   ctest --no-tests=error --test-dir build/tsan -L unit -E '^(cli\.|integration\.|fuzz_)' --output-on-failure \
     --output-junit junit-tsan.xml
 }
