@@ -2,6 +2,7 @@
 // Nanoseconds per point (items/s) of the kernels on uniform random points, by order N; from 128 on
 // the public functions take the non-uniform FFT.
 #include "yonder/base/random.h"
+#include "yonder/density/internal/nonuniform_fft.h"
 #include "yonder/density/internal/trigonometric_kernel.h"
 
 #include <benchmark/benchmark.h>
