@@ -7,7 +7,7 @@
 //
 // Full batch: L-BFGS to a relative 1e-9, then Newton steps with the Hankel-structured Hessian until
 // ln(lambda_max) of a Toeplitz matrix, the duality gap, is at most gap_tolerance. Large samples are
-// gathered in cells for the approach, orders from 128 on use non-uniform FFTs. Mini-batch (Adam)
+// gathered in cells for the approach, orders above 192 use non-uniform FFTs. Mini-batch (Adam)
 // and streams (stream_fitter.h) share the objective. Source and proofs: docs/math/density.md, from
 // "Likelihood" on. Tests: fit_test.cpp, internal/*_test.cpp.
 #pragma once

@@ -16,10 +16,11 @@
 
 namespace yonder::density::internal {
 
-/// Whether the FFTs pay for a polynomial of so many coefficients at so many points: from about 6,000
-/// points on at N = 128 and 2,500 at N = 1,000, where both ways take about as long.
+/// Whether the FFTs pay for a polynomial of so many coefficients at so many points: above N = 192
+/// and from about 5,000 points on, or 2,500 at N = 1,000 (AVX-512; Horner's rule in narrower
+/// vectors falls behind earlier).
 constexpr bool worth_fft(size_t terms, size_t points) {
-  return terms > 128 && points >= 2048 + (size_t{1} << 19) / terms;
+  return terms > 192 && points >= 2048 + (size_t{1} << 19) / terms;
 }
 
 /// As in trigonometric_kernel.h. Points where |A|^2 is below 1e-4 sum |b|^2 are computed again by

@@ -13,7 +13,7 @@
 namespace yonder::density::internal {
 
 /// out[j] = |A(x_j)|^2; b: [N + 1], N >= 0; x: [n] in [-1, 1]; out: [n], may be `x`.
-/// Cost: 8 N flops per point plus a sine and a cosine; from N = 128 on, many points cost O(N log N)
+/// Cost: 8 N flops per point plus a sine and a cosine; above N = 192, many points cost O(N log N)
 /// in all plus a constant per point, with an error of 1e-12 of the greatest |A| and Horner's rule
 /// where |A| is small (nonuniform_fft.h).
 void squared_magnitude(std::span<const std::complex<double>> b, std::span<const double> x,
@@ -38,7 +38,7 @@ struct LikelihoodSums {
 };
 
 /// Returns sum_j w_j ln |A(x_j)|^2 and writes the sums asked for. x, w: [n], w of any sign, not 0.
-/// Cost per point: 8 N flops, and 8 more per entry of a sum; from N = 128 on as above.
+/// Cost per point: 8 N flops, and 8 more per entry of a sum; above N = 192 as there.
 double likelihood_sums(std::span<const std::complex<double>> b, std::span<const double> x,
                        std::span<const double> w, const LikelihoodSums& sums);
 

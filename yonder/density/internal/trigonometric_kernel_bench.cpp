@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nanoseconds per point (items/s) of the kernels on uniform random points, by order N; from 128 on
-// the public functions take the non-uniform FFT.
+// Nanoseconds per point (items/s) of the kernels on uniform random points, by order N; above
+// 192 the public functions take the non-uniform FFT.
 #include "yonder/base/random.h"
 #include "yonder/density/internal/nonuniform_fft.h"
 #include "yonder/density/internal/trigonometric_kernel.h"
@@ -97,7 +97,7 @@ BENCHMARK(squared_magnitude_at_order)->YONDER_ORDERS;
 BENCHMARK(log_squared_magnitude_at_order)->YONDER_ORDERS;
 BENCHMARK(gradient_sums_at_order)->YONDER_ORDERS;
 BENCHMARK(newton_sums_at_order)->YONDER_ORDERS;
-#define YONDER_HIGH_ORDERS Arg(128)->Arg(256)->Arg(1024)->Arg(16384)->Unit(benchmark::kMicrosecond)
+#define YONDER_HIGH_ORDERS Arg(192)->Arg(256)->Arg(1024)->Arg(16384)->Unit(benchmark::kMicrosecond)
 BENCHMARK(log_squared_magnitude_by_fft_at_order)->YONDER_HIGH_ORDERS;
 BENCHMARK(newton_sums_by_fft_at_order)->YONDER_HIGH_ORDERS;
 

@@ -143,7 +143,7 @@ TEST(TrigonometricKernel, QuarterTurnsAreExact) {
 TEST(TrigonometricKernel, EveryLengthAroundABlockGivesTheSameNumbers) {
   on_every_target([] {
     const std::vector<Complex> b = random_coefficients(6, 5);
-    const std::vector<double> x = random_points(70, 6);
+    const std::vector<double> x = random_points(140, 6);
     std::vector<double> whole(x.size());
     squared_magnitude(b, x, whole);
     for (size_t n = 0; n <= x.size(); ++n) {
