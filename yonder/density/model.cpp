@@ -25,8 +25,8 @@ void check(const Domain& domain, const std::optional<BaseDistribution>& base, si
           ErrorKind::bad_data, "the domain begins at {} and has the length {}; it must be > 0",
           domain.origin, domain.length);
   const bool line = domain.kind == DomainKind::line;
-  require(line == base.has_value(), ErrorKind::bad_data, "a model on {} {} a base distribution",
-          domain.text(), line ? "needs" : "takes no");
+  require(line == base.has_value(), ErrorKind::bad_data, "a model on {} {} base distribution",
+          domain.text(), line ? "needs a" : "takes no");
   require(coefficients >= 1 && coefficients <= kMostOrder + 1, ErrorKind::bad_data,
           "{} coefficients; 1 to {} were expected", coefficients, kMostOrder + 1);
 }

@@ -69,6 +69,7 @@ struct ModelInfo {
   double gamma = 0;    ///< roughness penalty
   std::string column;  ///< what was fitted
   uint64_t seed = 0;
+  std::string yonder_version;  ///< of the program that fitted it; empty: this one
 };
 
 class Model final : public Estimator {

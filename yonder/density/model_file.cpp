@@ -70,6 +70,7 @@ void write_info(JsonWriter& w, const ModelInfo& info) {
   w.key("gamma").value(info.gamma);
   w.key("column").value(info.column);
   w.key("seed").value(info.seed);
+  w.key("yonder_version").value(info.yonder_version.empty() ? YONDER_VERSION : info.yonder_version);
   w.end_object();
 }
 
@@ -81,6 +82,7 @@ ModelInfo read_info(const Json& json) {
   info.gamma = json.at("gamma").real();
   info.column = json.at("column").text();
   info.seed = json.at("seed").unsigned_integer();
+  info.yonder_version = json.at("yonder_version").text();
   return info;
 }
 
@@ -196,9 +198,8 @@ Model Model::from_json(std::string_view text, std::string_view name) {
   const Json json = parse_json(text, name);
   const Json& format = json.at("format");
   require(format.text() == kModelFormat, ErrorKind::bad_data,
-          "{}: \"{}\" was found, \"{}\" was "
-          "expected",
-          format.path(), json_escape_lossy(format.text()), kModelFormat);
+          "{}: {} was found, \"{}\" was expected", format.path(), json_escape_lossy(format.text()),
+          kModelFormat);
   Domain domain;
   const Json& kind = json.at("domain").at("kind");
   bool known = false;

@@ -88,7 +88,8 @@ TEST(Model, QuantileUndoesCdf) {
 }
 
 TEST(Model, SavesWhatItLoadedAsTheSameBytes) {
-  const Model model({}, BaseDistribution(4, {0.2, 1.5, 3}), kV1, {.samples = 7, .column = "amp"});
+  const Model model({}, BaseDistribution(4, {0.2, 1.5, 3}), kV1,
+                    {.samples = 7, .column = "amp", .yonder_version = {}});
   const std::string bytes = model.to_bytes();
   EXPECT_EQ(Model::from_bytes(bytes, "m").to_bytes(), bytes);
   EXPECT_EQ(Model::from_json(model.to_json(), "m").to_bytes(), bytes);

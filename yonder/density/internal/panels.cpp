@@ -119,19 +119,12 @@ class SignWalk {
   /// The part [left, right] of a panel, whose Bernstein coefficients are given. By the rule of
   /// signs it holds as many zeros as the coefficients change their sign, or an even number fewer.
   void walk(const Panel& panel, const Samples& coefficients, double left, double right) {
-    int first = 0;
     int last = 0;
     int variations = 0;
     for (const double coefficient : coefficients) {
       const int s = sign(coefficient);
-      if (s != 0) {
-        variations += last != 0 && s != last ? 1 : 0;
-        first = first == 0 ? s : first;
-        last = s;
-      }
-    }
-    if (last == 0) {
-      return;
+      variations += s != 0 && last != 0 && s != last ? 1 : 0;
+      last = s != 0 ? s : last;
     }
     constexpr double kNarrow = 1e-9;
     if (variations > 1 && right - left > kNarrow) {
@@ -146,17 +139,24 @@ class SignWalk {
       const double middle = 0.5 * (left + right);
       walk(panel, lower, left, middle);
       walk(panel, upper, middle, right);
-      return;
+    } else {
+      compare_ends(panel, left, right);
     }
-    if (last_ != 0 && first != last_) {
-      report(panel, left);  // exactly at the edge
-      last_ = first;
+  }
+
+  /// A part with at most one zero: the function itself has the last word, since the coefficients'
+  /// rounding shows zeros where it only touches 0, or beside one that lies on the edge.
+  void compare_ends(const Panel& panel, double left, double right) {
+    const int first = sign(value(panel, left));
+    if (first != 0 && last_ != 0 && first != last_) {  // a jump from the part before
+      report(panel, left);
     }
-    if (first != last) {
-      last_ = first;
-      report(panel, root(panel, left, right, first));
+    last_ = first != 0 ? first : last_;
+    const int last = sign(value(panel, right));
+    if (last != 0 && last_ != 0 && last != last_) {
+      report(panel, root(panel, left, right, last_));
     }
-    last_ = last;
+    last_ = last != 0 ? last : last_;
   }
 
   /// The one zero in [left, right], left of which the sign is `before`, by bisection.
