@@ -10,7 +10,6 @@
 #include "yonder/density/model.h"
 #include "yonder/density/spectral_factor.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -20,7 +19,10 @@ namespace {
 /// E ln |A|^2 under the density of autocorrelation c.
 double mean_log_magnitude(std::span<const std::complex<double>> c,
                           std::span<const std::complex<double>> b) {
-  const std::vector<std::complex<double>> l = cepstrum(b.first(std::min(b.size(), c.size())));
+  // The cepstrum goes on beyond the degree of A; as far as c is what counts.
+  std::vector<std::complex<double>> padded(b.begin(), b.end());
+  padded.resize(c.size());
+  const std::vector<std::complex<double>> l = cepstrum(padded);
   double sum = l[0].real();
   for (size_t n = 1; n < l.size(); ++n) {
     sum += (c[n] * std::conj(l[n])).real();

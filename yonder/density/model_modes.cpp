@@ -64,8 +64,9 @@ struct Found {
   double noise = 0;
 };
 
-/// Takes out neighbouring pairs that differ by no more than rounding, the closest first.
-std::vector<Mode> without_noise(std::vector<Found> found, bool around) {
+/// Takes out neighbouring pairs that differ by no more than rounding, the closest first. Only on
+/// the line (`open`) can one point alone be stationary.
+std::vector<Mode> without_noise(std::vector<Found> found, bool around, bool open) {
   for (;;) {
     const size_t count = found.size();
     double least = kInfinity;
@@ -87,6 +88,9 @@ std::vector<Mode> without_noise(std::vector<Found> found, bool around) {
     found.erase(found.begin() + static_cast<std::ptrdiff_t>(std::min(at, other)));
   }
   std::vector<Mode> modes;
+  if (found.size() == 1 && !open) {
+    return modes;
+  }
   for (const Found& f : found) {
     modes.push_back(f.mode);
   }
@@ -179,7 +183,7 @@ std::vector<Mode> Model::modes(double min_prominence) const {
     const double y = from_point(point);
     return p.slope * 2 * std::exp(base_->log_density(y)) + p.density * base_->log_density_slope(y);
   };
-  std::vector<internal::SignChange> changes = internal::sign_changes(table, panels, slope);
+  std::vector<internal::SignChange> changes = internal::sign_changes(table, panels, slope, around);
   if (reflected && order() > 0) {
     // The even density is stationary at both ends; what rounding finds there is replaced.
     constexpr double kAtEnd = 1e-9;
@@ -197,7 +201,7 @@ std::vector<Mode> Model::modes(double min_prominence) const {
     add(change.cell, change.t, change.falling);
   }
 
-  std::vector<Mode> modes = without_noise(std::move(found), around);
+  std::vector<Mode> modes = without_noise(std::move(found), around, base_.has_value());
   double highest = 0;
   for (const Mode& mode : modes) {
     highest = std::max(highest, mode.density);

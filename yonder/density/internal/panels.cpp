@@ -104,6 +104,13 @@ class SignWalk {
     walk(panel, coefficients, 0, 1);
   }
 
+  /// To be called last: compares the signs at both ends.
+  void close() {
+    if (last_ != first_) {
+      changes_.insert(changes_.begin(), {0, 0, last_ > 0});
+    }
+  }
+
   std::vector<SignChange> take() { return std::move(changes_); }
 
  private:
@@ -152,11 +159,13 @@ class SignWalk {
       report(panel, left);
     }
     last_ = first != 0 ? first : last_;
+    first_ = first_ != 0 ? first_ : last_;
     const int last = sign(value(panel, right));
     if (last != 0 && last_ != 0 && last != last_) {
       report(panel, root(panel, left, right, last_));
     }
     last_ = last != 0 ? last : last_;
+    first_ = first_ != 0 ? first_ : last_;
   }
 
   /// The one zero in [left, right], left of which the sign is `before`, by bisection.
@@ -172,7 +181,8 @@ class SignWalk {
 
   const CumulativeTable& table_;
   const LocalFunction& h_;
-  int last_ = 0;  // the last sign that was not 0
+  int first_ = 0;  // the first sign that was not 0
+  int last_ = 0;   // the last one so far
   std::vector<SignChange> changes_;
 };
 
@@ -219,10 +229,13 @@ Integral integrate(const CumulativeTable& table, const std::vector<Panel>& panel
 }
 
 std::vector<SignChange> sign_changes(const CumulativeTable& table, const std::vector<Panel>& panels,
-                                     const LocalFunction& h) {
+                                     const LocalFunction& h, bool around) {
   SignWalk walk(table, h);
   for (const Panel& panel : panels) {
     walk.panel(panel);
+  }
+  if (around) {
+    walk.close();
   }
   return walk.take();
 }

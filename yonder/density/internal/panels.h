@@ -39,8 +39,9 @@ struct SignChange {
   bool falling = false;  ///< from + to -
 };
 using LocalFunction = std::function<double(const CumulativeTable::Local&, Domain::Point)>;
-/// All sign changes of h in order of x.
+/// All sign changes of h in order of x. around: the ends are one point, where h may change its sign
+/// as well; such a change comes first.
 std::vector<SignChange> sign_changes(const CumulativeTable& table, const std::vector<Panel>& panels,
-                                     const LocalFunction& h);
+                                     const LocalFunction& h, bool around);
 
 }  // namespace yonder::density::internal

@@ -61,7 +61,7 @@ TEST(Panels, FindEverySignChange) {
     const double x = point.x;
     return (x - 0.3) * (x - 0.3001) * (x + 0.77) * x;
   };
-  const std::vector<SignChange> found = sign_changes(table, panels(table, 0), h);
+  const std::vector<SignChange> found = sign_changes(table, panels(table, 0), h, false);
   ASSERT_EQ(found.size(), 4);
   const double expected[] = {-0.77, 0, 0.3, 0.3001};
   for (size_t i = 0; i < 4; ++i) {
@@ -74,18 +74,34 @@ TEST(Panels, SeeAJumpBetweenTwoOfThem) {
   const CumulativeTable table = uniform();
   const std::vector<SignChange> found = sign_changes(
       table, panels(table, 0),
-      [](const CumulativeTable::Local&, Domain::Point point) { return point.x < 0 ? 2.0 : -1.0; });
+      [](const CumulativeTable::Local&, Domain::Point point) { return point.x < 0 ? 2.0 : -1.0; },
+      false);
   ASSERT_EQ(found.size(), 1);
   EXPECT_EQ(table.point(found[0].cell, found[0].t).x, 0);
   EXPECT_TRUE(found[0].falling);
 }
 
+TEST(Panels, SeeAChangeBetweenTheEndsOfACircle) {
+  const CumulativeTable table = uniform();
+  const auto h = [](const CumulativeTable::Local&, Domain::Point point) {
+    return std::sin(M_PI * point.x);
+  };
+  EXPECT_EQ(sign_changes(table, panels(table, 0), h, false).size(), 1);
+  const std::vector<SignChange> found = sign_changes(table, panels(table, 0), h, true);
+  ASSERT_EQ(found.size(), 2);
+  EXPECT_EQ(table.point(found[0].cell, found[0].t).x, -1);
+  EXPECT_TRUE(found[0].falling);
+}
+
 TEST(Panels, SeeNothingInATouch) {
   const CumulativeTable table = uniform();
-  EXPECT_TRUE(
-      sign_changes(table, panels(table, 0), [](const CumulativeTable::Local&, Domain::Point point) {
-        return (point.x - 0.37) * (point.x - 0.37);
-      }).empty());
+  EXPECT_TRUE(sign_changes(
+                  table, panels(table, 0),
+                  [](const CumulativeTable::Local&, Domain::Point point) {
+                    return (point.x - 0.37) * (point.x - 0.37);
+                  },
+                  false)
+                  .empty());
 }
 
 }  // namespace
