@@ -5,6 +5,7 @@
 #include "yonder/base/file.h"
 #include "yonder/base/json.h"
 #include "yonder/base/record_file.h"
+#include "yonder/density/internal/little_endian.h"
 
 #include <array>
 #include <bit>
@@ -17,15 +18,7 @@ namespace yonder::density {
 namespace {
 
 using Complex = std::complex<double>;
-
-template <typename Integer>
-void put(std::string& out, Integer value) {
-  for (size_t k = 0; k < sizeof(value); ++k) {
-    out += static_cast<char>(value >> (8 * k) & 0xFF);
-  }
-}
-
-void put(std::string& out, double value) { put(out, std::bit_cast<uint64_t>(value)); }
+using internal::put;
 
 /// Takes numbers from the front of a section; every message has the offset in the file.
 class SectionReader {
