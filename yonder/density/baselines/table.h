@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The densities people use otherwise, in the same binary so that comparisons do the same work: one
 // row per method in table.cpp, one file per method. Names with arguments: "gmm:5" (k-means++ and
-// random starts), "kde" (normal kernel, FFT-binned; "kde:silverman|scott|cv"), "histogram:30|auto",
-// "dfp:3,3,3" (deep factorised prior), "normal", and "fbdm:auto|N" itself (with a base:
-// "fbdm:16@student"). Test: table_test.cpp loops over all rows.
+// random starts; "gmm:5,kmeans|random"), "kde" (normal kernel, FFT-binned, cross-validated;
+// "kde:silverman|scott|cv|0.1[,exact]"), "histogram:30|auto", "dfp:3,3,3" (deep factorised prior),
+// "normal", and "fbdm:auto|N" itself (with a base: "fbdm:16@student"). Test: table_test.cpp loops
+// over all rows.
 #pragma once
 
 #include "yonder/base/progress.h"
@@ -20,8 +21,9 @@
 namespace yonder::density {
 
 struct BaselineFit {
-  Domain domain;  ///< baselines are defined on the line; on a circle they are wrapped where
-                  ///< that has a meaning and refused otherwise
+  Domain domain =
+      {};  ///< on a circle baselines are wrapped, on a reflected interval folded (dfp:
+           ///< refused and taken as the line); an interval is to them a part of the line
   uint64_t seed = 0;
   int64_t starts = 4;  ///< random starts beside k-means++ (gmm, dfp); the best is kept
   int64_t threads = 0;
@@ -59,8 +61,9 @@ std::vector<Comparison> compare(std::span<const double> values,
                                 const BaselineFit& options, Progress* progress = nullptr);
 
 /// Local maxima of any density, on a grid of `cells` cells over [low, high], with their prominence
-/// as a fraction of the highest: for methods that have no exact modes.
+/// as a fraction of the highest: for methods that have no exact modes. circular: the ends are one
+/// point; else there is nothing beyond them.
 int64_t count_modes(const Estimator& density, double low, double high, double min_prominence,
-                    int64_t cells = 20000);
+                    int64_t cells = 20000, bool circular = false);
 
 }  // namespace yonder::density
