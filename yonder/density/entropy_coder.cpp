@@ -220,20 +220,25 @@ std::string encode(const Model& model, std::span<const double> values, const Enc
   std::vector<int64_t> escaped;  // the last one first
   std::vector<int64_t> escaped_in_block;
   std::array<uint32_t, kBlock> symbols{};
-  for (size_t last = values.size(); last > 0;) {
-    const size_t first = (last - 1) / kBlock * kBlock;
+  const auto quantize = [&](size_t first, size_t last) {
     const std::span<uint32_t> block = std::span(symbols).first(last - first);
     escaped_in_block.clear();
     if (!quantizer.quantize(values.subspan(first, last - first), block, escaped_in_block)) {
       quantizer.explain(values);
     }
-    encoder.encode(block);
     for (const uint32_t symbol : block) {
       ++counts[symbol];
     }
     escaped.insert(escaped.end(), escaped_in_block.rbegin(), escaped_in_block.rend());
     sink.advance(last - first);
     sink.stop_if_cancelled("nothing was written");
+    return std::span<const uint32_t>(block);
+  };
+  const size_t body = values.size() - std::min(values.size(), internal::kRansTail);
+  encoder.encode_tail(quantize(body, values.size()));
+  for (size_t last = body; last > 0;) {
+    const size_t first = (last - 1) / kBlock * kBlock;
+    encoder.encode(quantize(first, last));
     last = first;
   }
   internal::EscapeWriter escapes(bins.low, bins.high);
@@ -275,20 +280,26 @@ std::vector<double> decode(std::string_view bytes, std::string_view name, Progre
   // Few bytes may rightly announce very many likely values: those are believed as they come.
   values.reserve(std::min<uint64_t>(info.samples, 8 * uint64_t{stream.payload().size()}));
   std::array<uint32_t, kBlock> symbols{};
-  for (uint64_t done = 0; done < info.samples;) {
-    const size_t count = std::min<uint64_t>(kBlock, info.samples - done);
-    decoder.decode(std::span(symbols).first(count));
-    values.resize(values.size() + count);
+  const auto append = [&](std::span<const uint32_t> decoded) {
+    const size_t done = values.size();
+    values.resize(done + decoded.size());
     double* out = values.data() + done;
-    for (size_t i = 0; i < count; ++i) {
-      const int64_t bin = symbols[i] == escape ? escapes.next() : info.low + symbols[i];
+    for (size_t i = 0; i < decoded.size(); ++i) {
+      const int64_t bin = decoded[i] == escape ? escapes.next() : info.low + decoded[i];
       out[i] = internal::value_of(info, bin);
     }
-    done += count;
-    sink.advance(count);
+    sink.advance(decoded.size());
     sink.stop_if_cancelled("nothing was written");
+  };
+  const uint64_t tail = std::min<uint64_t>(info.samples, internal::kRansTail);
+  for (uint64_t left = info.samples - tail; left > 0;) {
+    const std::span<uint32_t> block = std::span(symbols).first(std::min<uint64_t>(kBlock, left));
+    decoder.decode(block);
+    append(block);
+    left -= block.size();
   }
-  decoder.finish();
+  decoder.decode_tail(std::span(symbols).first(tail));
+  append(std::span(symbols).first(tail));
   escapes.finish();
   return values;
 }

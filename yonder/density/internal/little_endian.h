@@ -11,12 +11,20 @@
 
 namespace yonder::density::internal {
 
+/// Writes a whole number to the bytes at `out`.
+template <std::integral Integer>
+void set(char* out, Integer value) {
+  for (size_t k = 0; k < sizeof(value); ++k) {
+    out[k] = static_cast<char>(static_cast<std::make_unsigned_t<Integer>>(value) >> (8 * k) & 0xFF);
+  }
+}
+
 /// Appends a whole number.
 template <std::integral Integer>
 void put(std::string& out, Integer value) {
-  for (size_t k = 0; k < sizeof(value); ++k) {
-    out += static_cast<char>(static_cast<std::make_unsigned_t<Integer>>(value) >> (8 * k) & 0xFF);
-  }
+  char bytes[sizeof(value)];
+  set(bytes, value);
+  out.append(bytes, sizeof(value));
 }
 
 inline void put(std::string& out, double value) { put(out, std::bit_cast<uint64_t>(value)); }

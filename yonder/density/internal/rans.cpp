@@ -13,6 +13,8 @@ namespace {
 
 // Up to 2^16 slots have an entry of their own; with more, a short walk ends the search.
 constexpr int kMostBucketBits = 16;
+// Above the word that a lane begins with.
+constexpr uint64_t kWordTaken = uint64_t{1} << 32;
 
 void check(const Frequencies& frequencies) {
   YONDER_CHECK(frequencies.precision >= 1 && frequencies.precision <= kMostPrecision &&
@@ -54,33 +56,50 @@ RansEncoder::RansEncoder(const Frequencies& frequencies) {
   }
 }
 
+// x with the symbol of `step` behind it; a word that leaves goes to `out`, which then moves on.
+inline uint64_t RansEncoder::push(uint64_t x, const Step& step, uint32_t*& out) {
+  *out = static_cast<uint32_t>(x);
+  const bool full = x >= step.most;
+  out += full ? 1 : 0;
+  x = full ? x >> 32 : x;
+  const auto product = static_cast<unsigned __int128>(x) * step.reciprocal;
+  const uint64_t quotient = static_cast<uint64_t>(product >> 64) >> step.shift;
+  return x + step.bias + quotient * step.complement;
+}
+
+void RansEncoder::encode_tail(std::span<const uint32_t> symbols) {
+  YONDER_CHECK(!begun_ && symbols.size() <= kRansTail);
+  std::vector<uint32_t> words(symbols.size() + 1);
+  uint32_t* out = words.data();
+  for (size_t i = symbols.size(); i-- > 0;) {
+    states_[0] = push(states_[0], steps_[symbols[i]], out);
+  }
+  words.resize(static_cast<size_t>(out - words.data()));
+  const size_t begun = std::min(words.size(), kRansLanes - 1);
+  for (size_t lane = 1; lane <= begun; ++lane) {
+    states_[lane] = kWordTaken | words[lane - 1];
+  }
+  words_.assign(words.begin() + static_cast<ptrdiff_t>(begun), words.end());
+}
+
 void RansEncoder::encode(std::span<const uint32_t> symbols) {
   YONDER_CHECK(symbols.size() % kRansLanes == 0 || !begun_);
   begun_ = true;
   const size_t used = words_.size();
-  words_.resize(used + symbols.size());  // a symbol sends one word away, or none
+  words_.resize(used + symbols.size() + 1);  // a symbol sends one word away, or none
   uint32_t* out = words_.data() + used;
-  const auto encode_symbol = [this, &out](uint64_t x, uint32_t symbol) {
-    const Step& step = steps_[symbol];
-    *out = static_cast<uint32_t>(x);
-    const bool full = x >= step.most;
-    out += full ? 1 : 0;
-    x = full ? x >> 32 : x;
-    const auto product = static_cast<unsigned __int128>(x) * step.reciprocal;
-    const uint64_t quotient = static_cast<uint64_t>(product >> 64) >> step.shift;
-    return x + step.bias + quotient * step.complement;
-  };
   size_t left = symbols.size();
   while (left % kRansLanes != 0) {
     --left;
-    states_[left % kRansLanes] = encode_symbol(states_[left % kRansLanes], symbols[left]);
+    uint64_t& x = states_[left % kRansLanes];
+    x = push(x, steps_[symbols[left]], out);
   }
   std::array<uint64_t, kRansLanes> states = states_;
   while (left > 0) {
     left -= kRansLanes;
 #pragma GCC unroll 8
     for (size_t lane = kRansLanes; lane-- > 0;) {
-      states[lane] = encode_symbol(states[lane], symbols[left + lane]);
+      states[lane] = push(states[lane], steps_[symbols[left + lane]], out);
     }
   }
   states_ = states;
@@ -88,23 +107,21 @@ void RansEncoder::encode(std::span<const uint32_t> symbols) {
 }
 
 std::string RansEncoder::finish() const {
-  std::string payload;
-  payload.reserve(8 * kRansLanes + 4 * words_.size());
+  std::string payload(8 * kRansLanes + 4 * words_.size(), '\0');
+  char* out = payload.data();
   for (const uint64_t state : states_) {
-    put(payload, state);
+    set(out, state);
+    out += 8;
   }
   for (size_t i = words_.size(); i-- > 0;) {
-    put(payload, words_[i]);
+    set(out, words_[i]);
+    out += 4;
   }
   return payload;
 }
 
 RansDecoder::RansDecoder(const Frequencies& frequencies, std::string_view payload, std::string name)
-    : precision_(frequencies.precision),
-      bucket_shift_(std::max(0, frequencies.precision - kMostBucketBits)),
-      next_(payload.data()),
-      end_(payload.data() + payload.size()),
-      name_(std::move(name)) {
+    : next_(payload.data()), end_(payload.data() + payload.size()), name_(std::move(name)) {
   check(frequencies);
   require(payload.size() >= 8 * kRansLanes && payload.size() % 4 == 0, ErrorKind::bad_data,
           "{}: the coded numbers take {} bytes; at least {} and a multiple of 4 were expected; get "
@@ -117,19 +134,37 @@ RansDecoder::RansDecoder(const Frequencies& frequencies, std::string_view payloa
       fail_damaged();
     }
   }
+  const int bucket_shift = std::max(0, frequencies.precision - kMostBucketBits);
   symbols_.reserve(frequencies.counts.size() + 1);
-  first_.resize(size_t{1} << (precision_ - bucket_shift_));
+  first_.resize(size_t{1} << (frequencies.precision - bucket_shift));
   uint32_t start = 0;
   for (const uint32_t f : frequencies.counts) {
     // Buckets whose first slot belongs to this symbol.
-    const uint32_t mask = (uint32_t{1} << bucket_shift_) - 1;
-    const uint32_t from = (start + mask) >> bucket_shift_;
-    const uint32_t to = (start + f + mask) >> bucket_shift_;
+    const uint32_t mask = (uint32_t{1} << bucket_shift) - 1;
+    const uint32_t from = (start + mask) >> bucket_shift;
+    const uint32_t to = (start + f + mask) >> bucket_shift;
     std::fill(first_.begin() + from, first_.begin() + to, static_cast<uint32_t>(symbols_.size()));
     symbols_.push_back({start, f});
     start += f;
   }
   symbols_.push_back({start, 0});
+  table_ = {symbols_.data(), first_.data(), frequencies.precision, bucket_shift};
+}
+
+// The state before the next symbol, which still lacks a word if it is below kRansLowest. direct:
+// each slot has a bucket.
+template <bool direct>
+inline uint64_t RansDecoder::Table::take(uint64_t x, uint32_t& symbol) const {
+  const uint64_t slot = x & ((uint64_t{1} << precision) - 1);
+  uint32_t found = first[slot >> bucket_shift];
+  if constexpr (!direct) {
+    while (symbols[found + 1].start <= slot) {
+      ++found;
+    }
+  }
+  symbol = found;
+  const Symbol entry = symbols[found];
+  return entry.frequency * (x >> precision) + slot - entry.start;
 }
 
 template <bool direct>
@@ -137,30 +172,13 @@ void RansDecoder::decode_all(std::span<uint32_t> symbols) {
   // Copies that stay in registers.
   std::array<uint64_t, kRansLanes> states = states_;
   const char* next = next_;
-  const Symbol* const table = symbols_.data();
-  const uint32_t* const first = first_.data();
-  const int precision = precision_;
-  const int bucket_shift = bucket_shift_;
-  const uint64_t mask = (uint64_t{1} << precision) - 1;
-  // The state before the next symbol, which still lacks a word if it is below kRansLowest.
-  const auto take = [=](uint64_t x, uint32_t& symbol) {
-    const uint64_t slot = x & mask;
-    uint32_t found = first[slot >> bucket_shift];
-    if constexpr (!direct) {
-      while (table[found + 1].start <= slot) {
-        ++found;
-      }
-    }
-    symbol = found;
-    const Symbol entry = table[found];
-    return entry.frequency * (x >> precision) + slot - entry.start;
-  };
+  const Table table = table_;
   size_t i = 0;
   for (; i + kRansLanes <= symbols.size() && end_ - next >= 4 * ptrdiff_t{kRansLanes};
        i += kRansLanes) {
 #pragma GCC unroll 8
     for (size_t lane = 0; lane < kRansLanes; ++lane) {
-      const uint64_t x = take(states[lane], symbols[i + lane]);
+      const uint64_t x = table.take<direct>(states[lane], symbols[i + lane]);
       const uint64_t refilled = x << 32 | get<uint32_t>(next);
       const bool empty = x < kRansLowest;
       states[lane] = empty ? refilled : x;
@@ -169,7 +187,7 @@ void RansDecoder::decode_all(std::span<uint32_t> symbols) {
   }
   for (; i < symbols.size(); ++i) {
     uint64_t& x = states[i % kRansLanes];
-    x = take(x, symbols[i]);
+    x = table.take<direct>(x, symbols[i]);
     if (x < kRansLowest) {
       if (next == end_) {
         fail_damaged();
@@ -183,14 +201,35 @@ void RansDecoder::decode_all(std::span<uint32_t> symbols) {
 }
 
 void RansDecoder::decode(std::span<uint32_t> symbols) {
-  if (bucket_shift_ == 0) {
+  if (table_.bucket_shift == 0) {
     decode_all<true>(symbols);
   } else {
     decode_all<false>(symbols);
   }
 }
 
-void RansDecoder::finish() const {
+void RansDecoder::decode_tail(std::span<uint32_t> symbols) {
+  size_t lane = kRansLanes - 1;  // the last one whose beginning may still hold a word
+  for (uint32_t& symbol : symbols) {
+    uint64_t& x = states_[0];
+    x = table_.take<false>(x, symbol);
+    if (x >= kRansLowest) {
+      continue;
+    }
+    if (next_ != end_) {
+      x = x << 32 | get<uint32_t>(next_);
+      next_ += 4;
+      continue;
+    }
+    while (lane > 0 && states_[lane] == kRansLowest) {
+      --lane;
+    }
+    if (lane == 0 || states_[lane] >> 32 != kWordTaken >> 32) {
+      fail_damaged();
+    }
+    x = x << 32 | (states_[lane] & 0xFFFFFFFF);
+    states_[lane] = kRansLowest;
+  }
   if (next_ != end_ || std::any_of(states_.begin(), states_.end(),
                                    [](uint64_t state) { return state != kRansLowest; })) {
     fail_damaged();
