@@ -105,23 +105,12 @@ int64_t count_modes(const Estimator& density, double low, double high, double mi
   return count_prominent(heights, std::max(min_prominence * highest, 1e-9 * highest));
 }
 
-std::vector<Comparison> compare(std::span<const double> values,
-                                const std::vector<std::string>& methods, double holdout,
-                                const BaselineFit& options, Progress* progress) {
-  check_range("holdout", holdout, 0, 1);
-  const auto held_out =
-      static_cast<size_t>(std::max(1.0, std::round(holdout * static_cast<double>(values.size()))));
-  require(
-      values.size() >= held_out + 2, ErrorKind::bad_data,
-      "{} of {} values would be held out; at least 2 must be left to fit; pass a smaller holdout",
-      held_out, values.size());
-  std::vector<double> shuffled(values.begin(), values.end());
-  Rng rng(options.seed, kShuffleStream);
-  for (size_t i = shuffled.size(); i > 1; --i) {
-    std::swap(shuffled[i - 1], shuffled[rng.below(i)]);
-  }
-  const std::span<const double> test = std::span<const double>(shuffled).first(held_out);
-  const std::span<const double> training = std::span<const double>(shuffled).subspan(held_out);
+std::vector<Comparison> compare(std::span<const double> training, std::span<const double> test,
+                                const std::vector<std::string>& methods, const BaselineFit& options,
+                                Progress* progress) {
+  require(training.size() >= 2 && !test.empty(), ErrorKind::bad_data,
+          "{} values are there to fit and {} to test; at least 2 and 1 are needed", training.size(),
+          test.size());
   std::vector<Comparison> table;
   for (const std::string& method : methods) {
     ProgressRef(progress).stop_if_cancelled("nothing was written");
@@ -142,6 +131,25 @@ std::vector<Comparison> compare(std::span<const double> values,
     table.push_back(std::move(row));
   }
   return table;
+}
+
+std::vector<Comparison> compare(std::span<const double> values,
+                                const std::vector<std::string>& methods, double holdout,
+                                const BaselineFit& options, Progress* progress) {
+  check_range("holdout", holdout, 0, 1);
+  const auto held_out =
+      static_cast<size_t>(std::max(1.0, std::round(holdout * static_cast<double>(values.size()))));
+  require(
+      values.size() >= held_out + 2, ErrorKind::bad_data,
+      "{} of {} values would be held out; at least 2 must be left to fit; pass a smaller holdout",
+      held_out, values.size());
+  std::vector<double> shuffled(values.begin(), values.end());
+  Rng rng(options.seed, kShuffleStream);
+  for (size_t i = shuffled.size(); i > 1; --i) {
+    std::swap(shuffled[i - 1], shuffled[rng.below(i)]);
+  }
+  const std::span<const double> all(shuffled);
+  return compare(all.subspan(held_out), all.first(held_out), methods, options, progress);
 }
 
 }  // namespace yonder::density
