@@ -17,7 +17,14 @@ namespace {
 
 /// The one-letter spelling of an option, or 0.
 char short_name(std::string_view name) {
-  return name == "model" ? 'm' : name == "out" ? 'o' : '\0';
+  constexpr std::pair<std::string_view, char> kLetters[] = {
+      {"model", 'm'}, {"out", 'o'}, {"order", 'N'}, {"count", 'n'}};
+  for (const auto& [option, letter] : kLetters) {
+    if (option == name) {
+      return letter;
+    }
+  }
+  return '\0';
 }
 
 std::string count_text(int64_t value, int64_t unit) {

@@ -3,8 +3,9 @@
 // command_line.cpp is the only file that knows CLI11.
 //
 // Every option of a visit becomes `--name VALUE`; flags take `--name` and `--no-name`; `--out` is
-// also `-o` and `--model` also `-m`. Counts accept 4k (powers of 1,000), sizes 4G (powers of
-// 1,024). All errors are Error(bad_option), one sentence. Test: tests/cli/options.test.
+// also `-o`, `--model` `-m`, `--order` `-N` and `--count` `-n`. Counts accept 4k (powers of 1,000),
+// sizes 4G (powers of 1,024). All errors are Error(bad_option), one sentence. Test:
+// tests/cli/options.test.
 #pragma once
 
 #include "cli/command.h"

@@ -11,6 +11,8 @@ const std::vector<CommandFamily>& command_families() {
   static const std::vector<CommandFamily> families = {
       {"tokenizer", "byte-level vocabularies: train, encode, sample, decode, compare",
        tokenizer_commands()},
+      {"density", "densities of numbers: fit, evaluate, draw, find modes, compress",
+       density_commands()},
       {"demo", "what Yonder does, on text of this machine, as a table and a page", demo_commands()},
       {"serve", "the local web app: Yonder in a browser on this machine", serve_commands()},
       {"doctor", "versions, threads, instruction sets, memory", doctor_commands()},
@@ -48,7 +50,8 @@ std::string reference_markdown(const CommandFamily& family) {
   }
   CommonOptions common;
   out +=
-      "\n## Every command\n\n`-m` is short for `--model`, `-o` for `--out`, `-h` for `--help`. "
+      "\n## Every command\n\n`-m` is short for `--model`, `-o` for `--out`, `-N` for `--order`, "
+      "`-n` for `--count`, `-h` for `--help`. "
       "Counts accept `4k` (powers of 1,000), sizes `4G` (powers of 1,024).\n\n" +
       options_to_markdown([&](OptionVisitor& v) { common.visit(v); });
   return out;

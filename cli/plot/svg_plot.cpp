@@ -400,7 +400,7 @@ std::vector<double> nice_ticks(double low, double high, int count) {
   }
   std::vector<double> ticks;
   for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) {
-    ticks.push_back(k * step);
+    ticks.push_back(k == 0 ? 0.0 : k * step);  // never -0
   }
   return ticks;
 }
@@ -411,31 +411,27 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks) {
     largest = std::max(largest, std::abs(tick));
   }
   const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : largest;
-  const double digits = step > 0 ? -std::floor(std::log10(step) + 1e-9) : 0;
   const bool scientific = largest >= 1e7 || (largest > 0 && largest < 1e-4);
+  // The fewest decimals that say every tick.
+  int decimals = 0;
+  const auto exact = [&](double tick) {
+    const double scaled = tick * std::pow(10, decimals);
+    return std::abs(scaled - std::round(scaled)) < 1e-6 * step * std::pow(10, decimals);
+  };
+  while (!scientific && decimals < 12 && !std::all_of(ticks.begin(), ticks.end(), exact)) {
+    ++decimals;
+  }
   std::vector<std::string> labels;
   for (const double tick : ticks) {
     if (scientific) {
-      labels.push_back(tick == 0 ? "0" : fmt::format("{:.6g}", tick));
+      labels.push_back(fmt::format("{:.6g}", tick));
       continue;
     }
-    // The step may be 2.5 times a power of ten.
-    const int decimals = std::max(0, static_cast<int>(digits));
-    std::string text = fmt::format("{:.{}f}", tick == 0 ? 0.0 : tick, decimals + 1);
-    const bool more = std::any_of(ticks.begin(), ticks.end(), [&](double other) {
-      return !fmt::format("{:.{}f}", other, decimals + 1).ends_with('0');
-    });
-    if (!more) {
-      text = fmt::format("{:.{}f}", tick == 0 ? 0.0 : tick, decimals);
-    }
-    const size_t point = text.find('.');
-    const bool negative = text.starts_with('-');
-    const std::string whole =
-        text.substr(negative ? 1 : 0,
-                    point == std::string::npos ? std::string::npos : point - (negative ? 1 : 0));
-    const bool grouped = whole.size() > 4;
-    labels.push_back((negative ? "-" : "") + (grouped ? with_commas(whole) : whole) +
-                     (point == std::string::npos ? "" : text.substr(point)));
+    const std::string digits = fmt::format("{:.{}f}", std::abs(tick), decimals);
+    const size_t point = std::min(digits.find('.'), digits.size());
+    const std::string whole = digits.substr(0, point);
+    labels.push_back((tick < 0 ? "-" : "") + (largest >= 10000 ? with_commas(whole) : whole) +
+                     digits.substr(point));
   }
   return labels;
 }

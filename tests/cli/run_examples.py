@@ -17,6 +17,8 @@ import tempfile
 
 from training_text import WORDS, lines
 
+TESTS = os.path.dirname(os.path.abspath(__file__))
+
 
 def write_inputs(folder):
     text = lines(3000, 5)
@@ -28,6 +30,8 @@ def write_inputs(folder):
     with open(os.path.join(folder, "words.tsv"), "w", encoding="utf-8") as file:
         for word in WORDS:
             file.write(f"{word}\t{text.count(word) + 1}\n")
+    with open(os.path.join(folder, "hours.csv"), "w", encoding="utf-8") as file:
+        subprocess.run([sys.executable, os.path.join(TESTS, "density_data.py")], check=True, stdout=file)
 
 
 def run(command, folder, environment):

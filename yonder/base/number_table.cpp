@@ -215,8 +215,8 @@ class CsvRows : public Rows {
       return false;
     }
     require(csv_.fields().size() == columns_.size(), ErrorKind::bad_data,
-            "{}: {} cells where the first row has {}", csv_.place(), csv_.fields().size(),
-            columns_.size());
+            "{}: the number of cells is {}, in the first row it is {}", csv_.place(),
+            csv_.fields().size(), columns_.size());
     return true;
   }
   double cell(size_t column) const override { return parse_cell(csv_.fields()[column]); }

@@ -125,7 +125,7 @@ TEST(NumberTable, RefusesARowWithoutATimeEvenWhereMissingValuesAreKept) {
 
 TEST(NumberTable, NamesRaggedRowsByTheirLine) {
   EXPECT_THAT(data_error("a,b\n1,2\n\n\"1\n\",2,3\n", {.columns = {"b"}}),
-              HasSubstr("t.csv:4: 3 cells where the first row has 2"));
+              HasSubstr("t.csv:4: the number of cells is 3, in the first row it is 2"));
 }
 
 TEST(NumberTable, NamesTheNearestColumn) {
