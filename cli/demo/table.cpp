@@ -7,6 +7,8 @@ const std::vector<DemoChapter>& demo_chapters() {
   static const std::vector<DemoChapter> chapters = {
       {"tokenizer", "a vocabulary trained on the spot, its speed, and exact sampling",
        run_tokenizer_chapter},
+      {"density", "25 peaks found with a proof, beside other methods, and compressed",
+       run_density_chapter},
   };
   return chapters;
 }

@@ -31,5 +31,6 @@ struct DemoChapter {
 const std::vector<DemoChapter>& demo_chapters();
 
 void run_tokenizer_chapter(DemoContext& context);
+void run_density_chapter(DemoContext& context);
 
 }  // namespace yonder::cli
