@@ -78,14 +78,23 @@ void BlockBuilder<Scalar>::compute(const Scalar* samples, size_t blocks, const S
 
 template <typename Scalar>
 void BlockBuilder<Scalar>::push_irregular(const Cells<Scalar>& cells, const Sink& sink) {
-  for (size_t k = 0; k < static_cast<size_t>(cells.count); ++k) {
+  const auto count = static_cast<size_t>(cells.count);
+  for (size_t first = 0; first < count;) {
     if (pending_cells_ == 0) {
-      edges_.assign(1, cells.edges[k]);
+      edges_.assign(1, cells.edges[first]);
     }
-    edges_.push_back(cells.edges[k + 1]);
-    keep(cells.samples.data() + k * channels(), 1);
-    const bool long_enough = shape_.longest > 0 && edges_.back() - edges_.front() >= shape_.longest;
-    if (pending_cells_ == block() || long_enough) {
+    const std::span<const double> ends =
+        cells.edges.subspan(first + 1, std::min(block() - pending_cells_, count - first));
+    const auto is_long_enough = [&](double edge) {
+      return shape_.longest > 0 && edge - edges_.front() >= shape_.longest;
+    };
+    const auto closing = std::find_if(ends.begin(), ends.end(), is_long_enough);
+    const bool closes = closing != ends.end();
+    const auto taken = static_cast<size_t>(closing - ends.begin()) + (closes ? 1 : 0);
+    keep(cells.samples.data() + first * channels(), taken);
+    edges_.insert(edges_.end(), ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(taken));
+    first += taken;
+    if (closes || pending_cells_ == block()) {
       close_irregular(sink);
     }
   }

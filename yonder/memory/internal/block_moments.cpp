@@ -217,12 +217,12 @@ class IrregularBlock {
         edges_(edges),
         samples_(samples),
         s_(edges.size()) {
-    const double length = edges.back() - edges.front();
+    const double scale = 2 / (edges.back() - edges.front());
     for (size_t j = 1; j < cells_; ++j) {
       // From the nearer end, which keeps the digits where P_n is steep.
-      const double left = (edges[j] - edges.front()) / length;
-      const double right = (edges.back() - edges[j]) / length;
-      s_[j] = left < right ? 2 * left - 1 : 1 - 2 * right;
+      const double left = scale * (edges[j] - edges.front());
+      const double right = scale * (edges.back() - edges[j]);
+      s_[j] = left < right ? left - 1 : 1 - right;
     }
     s_.front() = -1;
     s_.back() = 1;
