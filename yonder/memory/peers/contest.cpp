@@ -99,10 +99,11 @@ ContestRow judge(std::string name, std::span<const float> samples, double deviat
 }
 
 double standard_deviation(std::span<const float> samples) {
-  double mean = 0;
+  double sum = 0;
   for (const float sample : samples) {
-    mean += double{sample} / static_cast<double>(samples.size());
+    sum += double{sample};
   }
+  const double mean = sum / static_cast<double>(samples.size());
   std::vector<double> centred;
   centred.reserve(samples.size());
   for (const float sample : samples) {
