@@ -13,6 +13,8 @@ const std::vector<CommandFamily>& command_families() {
        tokenizer_commands()},
       {"density", "densities of numbers: fit, evaluate, draw, find modes, compress",
        density_commands()},
+      {"memory", "an endless stream kept as N numbers, and its past read back with errors",
+       memory_commands()},
       {"demo", "what Yonder does, on text of this machine, as a table and a page", demo_commands()},
       {"serve", "the local web app: Yonder in a browser on this machine", serve_commands()},
       {"doctor", "versions, threads, instruction sets, memory", doctor_commands()},

@@ -22,6 +22,7 @@ const std::vector<CommandFamily>& command_families();
 /// Rows of the families, each defined beside its commands.
 std::vector<CommandRow> tokenizer_commands();
 std::vector<CommandRow> density_commands();
+std::vector<CommandRow> memory_commands();
 std::vector<CommandRow> demo_commands();
 std::vector<CommandRow> serve_commands();
 std::vector<CommandRow> doctor_commands();

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 
+from signals import write_signals
 from training_text import WORDS, lines
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
@@ -65,6 +66,11 @@ def main():
         sys.exit(f"{arguments.family}: the page has no examples")
     with tempfile.TemporaryDirectory() as folder:
         write_inputs(folder)
+        if arguments.family == "memory":
+            write_signals(folder)
+            for name, part in (("monday", "first.csv"), ("tuesday", "more.csv --start 3500"),
+                               ("stopped", "first.csv")):
+                run(f"yonder memory run {part} -N 32 -o {name}.yms", folder, environment)
         if arguments.family == "serve":  # the model that the examples of the tokenizer train
             run("yonder tokenizer train book.txt -o book.model --vocab-size 400", folder, environment)
         for command in commands:
