@@ -18,15 +18,13 @@
 namespace yonder::memory {
 
 using internal::ByteReader;
-using internal::Cells;
 using internal::Engine;
 
 // A stream of either scalar type.
 struct Stream::Impl {
   template <typename Scalar>
   class Of;
-  static std::unique_ptr<Impl> make(const StreamOptions& options,
-                                    const std::vector<std::string>& names);
+  static std::unique_ptr<Impl> make(StreamOptions options, std::vector<std::string> names);
   Impl(StreamOptions options_in, std::vector<std::string> names_in)
       : options(std::move(options_in)), names(std::move(names_in)) {}
   Impl(const Impl&) = delete;
@@ -265,8 +263,8 @@ void Stream::Impl::Of<Scalar>::append(const Impl& newer_impl) {
   options.step = newer.options.step;
 }
 
-std::unique_ptr<Stream::Impl> Stream::Impl::make(const StreamOptions& options,
-                                                 const std::vector<std::string>& names) {
+std::unique_ptr<Stream::Impl> Stream::Impl::make(StreamOptions options,
+                                                 std::vector<std::string> names) {
   options.validate();
   require(!names.empty(), ErrorKind::bad_option, "a stream needs one channel or more");
   for (const std::string& name : names) {
@@ -274,13 +272,13 @@ std::unique_ptr<Stream::Impl> Stream::Impl::make(const StreamOptions& options,
             "the name of a channel, {}, is not UTF-8", json_escape_lossy(name));
   }
   if (options.scalar == "f32") {
-    return std::make_unique<Of<float>>(options, names);
+    return std::make_unique<Of<float>>(std::move(options), std::move(names));
   }
-  return std::make_unique<Of<double>>(options, names);
+  return std::make_unique<Of<double>>(std::move(options), std::move(names));
 }
 
 Stream::Stream(StreamOptions options, std::vector<std::string> names)
-    : impl_(Impl::make(options, names)) {}
+    : impl_(Impl::make(std::move(options), std::move(names))) {}
 Stream::Stream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Stream::~Stream() = default;
 Stream::Stream(Stream&&) noexcept = default;
@@ -308,8 +306,8 @@ std::string Stream::to_bytes() const {
 }
 
 Stream Stream::from_file(const RecordFile& file) {
-  const SnapshotHead head = read_snapshot_head(file);
-  std::unique_ptr<Impl> impl = Impl::make(head.options, head.names);
+  SnapshotHead head = read_snapshot_head(file);
+  std::unique_ptr<Impl> impl = Impl::make(std::move(head.options), std::move(head.names));
   impl->restore(read_snapshot_state(file), file.name() + ": state");
   return Stream(std::move(impl));
 }

@@ -92,7 +92,8 @@ void legendre_integral(const Measure& measure, double older, double newer, doubl
 void fourier_derivative(const Measure&, double age, double length, std::span<double> values) {
   const double angle = 2 * kPi * (1 - age / length);
   for (size_t n = 0; n + 1 < values.size(); n += 2) {
-    const auto m = static_cast<double>(n / 2);
+    const size_t mode = n / 2;
+    const auto m = static_cast<double>(mode);
     const double rate = 2 * kPi * m / length * std::numbers::sqrt2;
     values[n] = -rate * std::sin(m * angle);
     values[n + 1] = rate * std::cos(m * angle);
@@ -104,7 +105,8 @@ void fourier_integral(const Measure&, double older, double newer, double length,
   const double middle = 2 * kPi * (1 - 0.5 * (older + newer) / length);
   const double half = kPi * (older - newer) / length;
   for (size_t n = 0; n + 1 < values.size(); n += 2) {
-    const auto m = static_cast<double>(n / 2);
+    const size_t mode = n / 2;
+    const auto m = static_cast<double>(mode);
     // Sum formula: no cancellation however short the interval is.
     const double share =
         n == 0 ? older - newer : std::numbers::sqrt2 * length / (kPi * m) * std::sin(m * half);
@@ -182,8 +184,8 @@ void laguerre_integral(const Measure& measure, double older, double newer, doubl
   if (last <= from) {
     return;
   }
-  const double panels = std::ceil((last - from) * std::sqrt(order) + 1);
-  for (double panel = 0; panel < panels; ++panel) {
+  const auto panels = static_cast<int>(std::ceil((last - from) * std::sqrt(order) + 1));
+  for (int panel = 0; panel < panels; ++panel) {
     const double left = from + (last - from) * panel / panels;
     const double right = from + (last - from) * (panel + 1) / panels;
     for (const GaussNode& node : kEightNodes) {

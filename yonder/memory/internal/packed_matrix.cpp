@@ -77,24 +77,20 @@ HWY_ATTR void multiply_tile(const T* a, size_t pitch, size_t depth, const Operan
 }
 
 template <size_t kVectors, typename T>
-HWY_ATTR void multiply_columns(const T* a, size_t pitch, size_t depth, Operand<T> o,
+HWY_ATTR void multiply_columns(const T* a, size_t pitch, size_t depth, const Operand<T>& o,
                                size_t columns) {
-  const auto advance = [&](size_t done) {
-    o.x += done * o.stride;
-    o.out += done * o.out_stride;
-    columns -= done;
+  const auto from = [&o](size_t c) {
+    return Operand<T>{o.x + c * o.stride, o.step, o.stride, o.out + c * o.out_stride, o.out_stride};
   };
-  while (columns >= 6) {
-    multiply_tile<kVectors, 6>(a, pitch, depth, o);
-    advance(6);
+  size_t c = 0;
+  for (; c + 6 <= columns; c += 6) {
+    multiply_tile<kVectors, 6>(a, pitch, depth, from(c));
   }
-  while (columns >= 3) {
-    multiply_tile<kVectors, 3>(a, pitch, depth, o);
-    advance(3);
+  for (; c + 3 <= columns; c += 3) {
+    multiply_tile<kVectors, 3>(a, pitch, depth, from(c));
   }
-  while (columns > 0) {
-    multiply_tile<kVectors, 1>(a, pitch, depth, o);
-    advance(1);
+  for (; c < columns; ++c) {
+    multiply_tile<kVectors, 1>(a, pitch, depth, from(c));
   }
 }
 
