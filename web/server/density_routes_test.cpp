@@ -104,7 +104,8 @@ TEST_F(DensityRoutes, FindsModesByProminence) {
   };
   EXPECT_EQ(maxima(few), 5);
   EXPECT_GE(maxima(all), 5);
-  EXPECT_EQ(few.at("command").text(), "yonder density modes model.yfd --antimodes --min-prominence 0.05");
+  EXPECT_EQ(few.at("command").text(),
+            "yonder density modes model.yfd --antimodes --min-prominence 0.05");
 }
 
 TEST_F(DensityRoutes, EvaluatesAndInverts) {

@@ -14,6 +14,7 @@
 #include "web/server/shell_text.h"
 #include "yonder/base/base64.h"
 #include "yonder/base/file.h"
+#include "yonder/memory/analysis.h"
 #include "yonder/memory/discretization.h"
 #include "yonder/memory/peers/contest.h"
 #include "yonder/memory/stream.h"
@@ -37,6 +38,7 @@ constexpr int64_t kMostFrames = 200;
 constexpr int64_t kMostPoints = 1000;
 constexpr size_t kMostReadings = 1000;
 constexpr int64_t kMostMatrixOrder = 64;
+constexpr int64_t kAdvicePoints = 200;  // of the advisor's curve
 constexpr size_t kDrawnSamples = 4000;  // of the signal
 constexpr auto kLiveTime = std::chrono::seconds(10);
 constexpr const char* kSnapshotFile = "stream.yms";
@@ -206,6 +208,7 @@ class MemoryComponent : public Component {
         {"POST", "/api/memory/inspect", BodyKind::json, bind(&Self::inspect)},
         {"POST", "/api/memory/merge", BodyKind::json, bind(&Self::merge)},
         {"POST", "/api/memory/matrix", BodyKind::json, bind(&Self::matrix)},
+        {"POST", "/api/memory/choose", BodyKind::json, bind(&Self::choose)},
         {"POST", "/api/memory/contest", BodyKind::json, bind(&Self::contest)},
         {"GET", "/api/memory/measures", BodyKind::none, bind(&Self::list_measures)},
     };
@@ -436,6 +439,40 @@ class MemoryComponent : public Component {
     write_number(w, "forward_limit",
                  system.time_varying ? NAN : memory::forward_euler_limit(system));
     return answer(w, shell_command(words));
+  }
+
+  /// The advisor: how many coefficients, and the error of fewer and more.
+  HttpResponse choose(Call& call) {
+    const Json request = call.json();
+    constexpr double kMax = std::numeric_limits<double>::max();
+    double frequency = 3;
+    double window = 60;
+    double error = 0.01;
+    read_members(request, {}, [&](OptionVisitor& v) {
+      v.real("frequency", frequency, 0, kMax, "the highest one to keep, per unit of time");
+      v.real("window", window, 0, kMax, "units of time to look back");
+      v.real("error", error, 0, 1, "relative rms error of a tone of that frequency");
+    });
+    const memory::Advice advice = memory::choose(frequency, window, error);
+    JsonWriter w;
+    w.begin_object().key("order").value(advice.order).key("legt_order").value(advice.legt_order);
+    write_number(w, "cycles", advice.cycles);
+    write_number(w, "error", advice.error);
+    write_number(w, "samples_per_cycle", advice.samples_per_cycle);
+    std::vector<double> orders;
+    std::vector<double> errors;
+    const int64_t last = advice.order + advice.order / 4 + 4;
+    const int64_t step = std::max<int64_t>(1, last / kAdvicePoints);
+    for (int64_t order = 1; order <= last; order += step) {
+      orders.push_back(static_cast<double>(order));
+      errors.push_back(memory::tone_error(order, advice.cycles));
+    }
+    write_numbers(w, "orders", orders);
+    write_numbers(w, "errors", errors);
+    return answer(
+        w, shell_command({"yonder", "memory", "choose", "--freq", fmt::format("{}", frequency),
+                          "--window", fmt::format("{}", window), "--error",
+                          fmt::format("{}", error)}));
   }
 
   HttpResponse contest(Call& call) {

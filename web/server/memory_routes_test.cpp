@@ -107,6 +107,15 @@ TEST_F(MemoryRoutes, ShowsTheMatricesOfAMeasure) {
   EXPECT_TRUE(legs.at("time_varying").boolean());
 }
 
+TEST_F(MemoryRoutes, AdvisesAnOrder) {
+  const Json answer = post("choose", R"("frequency":5,"window":1,"error":0.1)");
+  EXPECT_NEAR(static_cast<double>(answer.at("order").integer()), 18,
+              1);  // pi cycles, and 2 to 5 more
+  EXPECT_EQ(answer.at("orders").array().size(), answer.at("errors").array().size());
+  EXPECT_EQ(answer.at("command").text(), "yonder memory choose --freq 5 --window 1 --error 0.1");
+  EXPECT_EQ(status("/api/memory/choose", R"({"frequency":1e9,"window":1})"), 400);
+}
+
 TEST_F(MemoryRoutes, HoldsAContestOfEqualBytes) {
   const Json answer = post("contest", kTones + R"(,"options":{"bytes":512})");
   const Json::Array& rows = answer.at("rows").array();

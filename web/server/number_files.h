@@ -36,8 +36,8 @@ struct NumberFile {
 
 /// Which numbers of a file.
 struct ColumnChoice {
-  std::string column;         ///< empty: the only one there is
-  std::string time_column;    ///< empty: regular
+  std::string column;              ///< empty: the only one there is
+  std::string time_column;         ///< empty: regular
   std::string missing = "refuse";  ///< a name of missing_names()
 
   bool operator==(const ColumnChoice&) const = default;

@@ -54,9 +54,9 @@ TEST_F(SeriesTest, HoldsTheLastValueOverMissingOnes) {
   EXPECT_THAT(series.values(), ElementsAre(1, 1, 1, 4));
   EXPECT_EQ(series.column->missing, 2U);
   EXPECT_THAT(series.command({"yonder"}, {}), HasSubstr("--gap hold"));
-  EXPECT_THAT(error_text(ErrorKind::bad_data,
-                         [&] { read(R"({"data":{"file":"n1","column":"x"}})"); }),
-              HasSubstr("a.csv:3"));
+  EXPECT_THAT(
+      error_text(ErrorKind::bad_data, [&] { read(R"({"data":{"file":"n1","column":"x"}})"); }),
+      HasSubstr("a.csv:3"));
 }
 
 TEST_F(SeriesTest, ComesFromADemo) {

@@ -6,11 +6,14 @@ import {
   alphaOfSlider,
   compact,
   decimal,
+  maybe,
   power10,
   probability,
   probabilityOfLog,
+  significant,
   size,
   sliderOfAlpha,
+  tick,
 } from "../src/plot/numbers.ts";
 
 test("Probabilities keep three digits, at both ends too", () => {
@@ -55,4 +58,20 @@ test("The slider reaches 0 and 1, and every step of it is a value of its own", (
   assert.equal(alphaOfSlider(1), 1);
   for (let i = 0; i <= 100; ++i)
     assert.ok(Math.abs(sliderOfAlpha(alphaOfSlider(i / 100)) - i / 100) < 1e-9);
+});
+
+test("Places on an axis have the decimals that tell them apart", () => {
+  assert.equal(tick(0.3, 0.1), "0.3");
+  assert.equal(tick(0.5, 0.25), "0.50");
+  assert.equal(tick(1500, 500), "1,500");
+  assert.equal(tick(-2, 1), "\u22122");
+  assert.equal(tick(3e7, 1e6), "30M");
+});
+
+test("Significant digits keep small and large numbers readable", () => {
+  assert.equal(significant(0), "0");
+  assert.equal(significant(1234.567), "1,235");
+  assert.equal(significant(-0.012345, 3), "\u22120.0123");
+  assert.equal(significant(1.23456e-9, 3), "1.23e\u22129");
+  assert.equal(maybe(null), "\u2013");
 });

@@ -75,6 +75,17 @@ export interface MatrixAnswer {
   command: string;
 }
 
+export interface Advice {
+  order: number; // of legs and window
+  legtOrder: number; // 0: above 4096
+  cycles: number | null; // over the window
+  error: number | null; // relative rms error of a tone
+  samplesPerCycle: number | null;
+  orders: number[];
+  errors: number[]; // of these orders
+  command: string;
+}
+
 export interface ContestRow {
   name: string;
   bytes: number;
@@ -230,6 +241,24 @@ export async function matrix(
     bNext: f.get("b_next").optional(someNumbers),
     timeVarying: f.get("time_varying").flag(),
     forwardLimit: maybe(f.get("forward_limit")),
+    command: f.get("command").text(),
+  };
+}
+
+/** How many coefficients a frequency needs over a window, to a relative error. */
+export async function choose(
+  question: { frequency: number; window: number; error: number },
+  signal: AbortSignal,
+): Promise<Advice> {
+  const f = await requestJson("/api/memory/choose", { json: question, signal });
+  return {
+    order: f.get("order").number(),
+    legtOrder: f.get("legt_order").number(),
+    cycles: maybe(f.get("cycles")),
+    error: maybe(f.get("error")),
+    samplesPerCycle: maybe(f.get("samples_per_cycle")),
+    orders: numbers(f.get("orders")),
+    errors: numbers(f.get("errors")),
     command: f.get("command").text(),
   };
 }

@@ -5,17 +5,13 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { inkShare } from "./ink_share.ts";
 import { inksOf } from "./inks.ts";
 import { significant } from "./numbers.ts";
 
 const LARGEST = 44; // pixels of a cell
 const SMALLEST = 5;
 const WITH_TEXT = 40; // pixels a cell must have to hold its number
-
-/** Share of ink of an entry, [0, 1]. */
-export function inkShare(value: number, largest: number): number {
-  return largest === 0 ? 0 : Math.sqrt(Math.abs(value) / largest);
-}
 
 export function HeatMap({
   title,
@@ -49,7 +45,13 @@ export function HeatMap({
     const context = element?.getContext("2d") ?? null;
     if (element === null || context === null) return;
     const paint = (): void => {
-      const inks = inksOf(element.parentElement ?? element, ["plot-1", "plot-2", "sunk", "ink", "card"]);
+      const inks = inksOf(element.parentElement ?? element, [
+        "plot-1",
+        "plot-2",
+        "sunk",
+        "ink",
+        "card",
+      ]);
       const scale = devicePixelRatio;
       element.width = width * size * scale;
       element.height = height * size * scale;

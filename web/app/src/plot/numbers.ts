@@ -72,7 +72,9 @@ export function sliderOfAlpha(alpha: number): number {
 /** A place on an axis whose ticks are `step` apart, with the decimals that tell them apart. */
 export function tick(x: number, step: number): string {
   if (Math.abs(x) >= 1e6 || step >= 1e5) return compact(x).replace("-", "\u2212");
-  const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  let decimals = 0;
+  while (decimals < 6 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6)
+    ++decimals;
   return decimals > 5 ? significant(x, 3) : decimal(x, decimals);
 }
 

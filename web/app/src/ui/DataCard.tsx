@@ -119,7 +119,12 @@ export function DataCard({
         name={`${page}-source`}
         options={KINDS}
         value={source.kind}
-        onChange={(kind) => onChange({ ...source, kind }, null)}
+        onChange={(kind) =>
+          onChange(
+            { ...source, kind },
+            kind === "demo" ? (demos.find((d) => d.name === source.demo) ?? null) : null,
+          )
+        }
       />
       {source.kind === "demo" && (
         <label class="field">

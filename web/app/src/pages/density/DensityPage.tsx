@@ -81,7 +81,7 @@ export function DensityPage({ section }: PageProps): JSX.Element {
 
   const change = (changes: Record<string, string>): void => {
     setOpened(null);
-    setTyped({ ...typed, ...changes });
+    setTyped((before) => ({ ...before, ...changes }));
   };
   const open = (model: Opened): void => {
     setOpened(model);
@@ -89,8 +89,9 @@ export function DensityPage({ section }: PageProps): JSX.Element {
   };
   const choose = (next: Source, demo: Demo | null): void => {
     setSource(next);
-    // A series to try brings the domain and base that suit it.
-    if (demo !== null) change({ domain: "line", base: "logistic", ...demo.options });
+    // A series to try brings the domain and base that suit it, and takes them away again.
+    if (demo !== null || (source.kind === "demo" && next.kind !== "demo"))
+      change({ domain: "line", base: "logistic", ...demo?.options });
   };
 
   return (

@@ -17,7 +17,10 @@ export function JobsPage(): JSX.Element {
       <ErrorBanner error={error} />
       {cut && <p class="notice">The connection was cut; trying again.</p>}
       {jobs.length === 0 && error === null && (
-        <p class="empty">No job yet. Train a vocabulary on the tokenizer page.</p>
+        <p class="empty">
+          No job yet. Training a vocabulary, fitting all values of a column and comparing densities
+          are jobs.
+        </p>
       )}
       {jobs.map((job) => (
         <div class="card" key={job.id}>

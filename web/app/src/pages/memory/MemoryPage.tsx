@@ -16,6 +16,7 @@ import { useAnswer } from "../../ui/use_answer.ts";
 import { useKept } from "../../ui/use_kept.ts";
 import { useLive } from "../../ui/use_live.ts";
 import type { PageProps } from "../page.ts";
+import { AdvisorPanel } from "./AdvisorPanel.tsx";
 import { ContestPanel } from "./ContestPanel.tsx";
 import { MatricesPanel } from "./MatricesPanel.tsx";
 import { MemoryCard } from "./MemoryCard.tsx";
@@ -26,6 +27,7 @@ import { StreamPanel } from "./StreamPanel.tsx";
 const PANELS: readonly { name: string; title: string; panel: ComponentType<PanelProps> }[] = [
   { name: "stream", title: "Stream", panel: StreamPanel },
   { name: "snapshots", title: "Snapshots", panel: SnapshotsPanel },
+  { name: "advisor", title: "Advisor", panel: AdvisorPanel },
   { name: "contest", title: "Contest", panel: ContestPanel },
   { name: "matrices", title: "Matrices", panel: MatricesPanel },
 ];
@@ -64,7 +66,8 @@ export function MemoryPage({ section }: PageProps): JSX.Element {
   const timeUnit = isWav ? "s" : source.timeColumn !== "" ? source.timeColumn : "samples";
   const unit = source.kind === "file" && source.column !== "" ? source.column : "units";
 
-  const change = (changes: Record<string, string>): void => setTyped({ ...typed, ...changes });
+  const change = (changes: Record<string, string>): void =>
+    setTyped((before) => ({ ...before, ...changes }));
   const choose = (next: Source): void => {
     setSource(next);
     setRange({ first: 0, samples: MOST_SAMPLES });
@@ -135,6 +138,7 @@ export function MemoryPage({ section }: PageProps): JSX.Element {
                 pending={answer.pending}
                 frame={frame}
                 onFrame={setFrame}
+                onOptions={change}
                 unit={unit}
                 timeUnit={timeUnit}
               />

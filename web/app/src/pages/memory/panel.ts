@@ -8,6 +8,7 @@ export interface PanelProps {
   pending: boolean;
   frame: number; // index of the moment that is shown
   onFrame: (frame: number) => void;
+  onOptions: (changes: Record<string, string>) => void; // as typed
   unit: string; // what the samples are
   timeUnit: string; // what times are counted in
 }
