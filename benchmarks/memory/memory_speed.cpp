@@ -125,17 +125,21 @@ void one_channel(int64_t order, int rounds) {
   Stream resident = new_stream<Scalar>(order);
   Stream arriving = new_stream<Scalar>(order);
   HippoLegs<Scalar> peer(static_cast<size_t>(order));
+  HippoLegs<Scalar> tuned(static_cast<size_t>(order));
   const auto block = static_cast<size_t>(std::max<int64_t>(4 * order, 256));
   const std::string section =
       "one channel, N = " + std::to_string(order) + ", " + scalar_name<Scalar>();
-  measure(section.c_str(),
-          {{"Yonder, input resident", [&] { return push_seconds(resident, u, count); },
-            static_cast<double>(count)},
-           {"Yonder, block by block", [&] { return push_seconds(arriving, u, block); },
-            static_cast<double>(count)},
-           {"hippo-code's loop", [&] { return time_of([&] { peer.push(u.data(), of_peer); }); },
-            static_cast<double>(of_peer)}},
-          rounds);
+  measure(
+      section.c_str(),
+      {{"Yonder, input resident", [&] { return push_seconds(resident, u, count); },
+        static_cast<double>(count)},
+       {"Yonder, block by block", [&] { return push_seconds(arriving, u, block); },
+        static_cast<double>(count)},
+       {"hippo-code's loop", [&] { return time_of([&] { peer.push(u.data(), of_peer); }); },
+        static_cast<double>(of_peer)},
+       {"the same, tuned", [&] { return time_of([&] { tuned.push_tuned(u.data(), of_peer); }); },
+        static_cast<double>(of_peer)}},
+      rounds);
 }
 
 template <typename Scalar>

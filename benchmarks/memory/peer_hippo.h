@@ -16,13 +16,15 @@ namespace yonder::benchmark {
 template <typename Scalar>
 class HippoLegs {
  public:
-  explicit HippoLegs(size_t order) : state_(order), work_(order) {}
+  explicit HippoLegs(size_t order);
   void push(const Scalar* samples, size_t count);
+  void push_tuned(const Scalar* samples, size_t count);
   const std::vector<Scalar>& state() const { return state_; }
 
  private:
   std::vector<Scalar> state_;
   std::vector<Scalar> work_;
+  std::vector<Scalar> roots_;  // sqrt(2n+1)
   size_t seen_ = 0;
 };
 
