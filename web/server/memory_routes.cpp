@@ -36,6 +36,7 @@ using memory::Summary;
 constexpr uint64_t kMostSamples = 200'000;
 constexpr int64_t kMostFrames = 200;
 constexpr int64_t kMostPoints = 1000;
+constexpr int64_t kDescribedPoints = 601;
 constexpr size_t kMostReadings = 1000;
 constexpr int64_t kMostMatrixOrder = 64;
 constexpr int64_t kAdvicePoints = 200;  // of the advisor's curve
@@ -73,12 +74,14 @@ struct Feed {
     stream.push(series.values().subspan(from, to - from),
                 series.times().empty() ? series.times() : series.times().subspan(from, to - from));
   }
-  std::string command() const {
+  /// older: the snapshot to go on from.
+  std::string command(const std::string& out = kSnapshotFile,
+                      const std::string& older = "older.yms") const {
     if (resumed) {
-      return series.command({"yonder", "memory", "resume", "older.yms"}, {"-o", kSnapshotFile});
+      return series.command({"yonder", "memory", "resume", older}, {"-o", out});
     }
     std::vector<std::string> arguments = changed_arguments(options);
-    arguments.insert(arguments.end(), {"-o", kSnapshotFile});
+    arguments.insert(arguments.end(), {"-o", out});
     return series.command({"yonder", "memory", "run"}, arguments);
   }
 };
@@ -333,14 +336,20 @@ class MemoryComponent : public Component {
   HttpResponse snapshot(Call& call) {
     const Json request = call.json();
     FeedRange range;
-    read_members(request, {"data", "options", "snapshot"},
-                 [&](OptionVisitor& v) { range.visit(v); });
+    std::string name = kSnapshotFile;
+    std::string older = "older.yms";
+    read_members(request, {"data", "options", "snapshot"}, [&](OptionVisitor& v) {
+      range.visit(v);
+      v.text("name", name, "what the snapshot's file is called, for the command");
+      v.text("older", older, "and the one to go on from");
+    });
     Feed feed = feed_of(request, range, workspace_);
     feed.push(0, feed.series.values().size());
     JsonWriter w;
     w.begin_object();
     write_snapshot(w, feed.stream);
-    return answer(w, feed.command());
+    describe(w, feed.stream, 0, kDescribedPoints);
+    return answer(w, feed.command(name, older));
   }
 
   static void describe(JsonWriter& w, const Stream& stream, int64_t channel, int64_t points) {
@@ -359,10 +368,12 @@ class MemoryComponent : public Component {
   HttpResponse inspect(Call& call) {
     const Json request = call.json();
     int64_t channel = 0;
-    int64_t points = 601;
+    int64_t points = kDescribedPoints;
+    std::string name = kSnapshotFile;
     read_members(request, {"snapshot"}, [&](OptionVisitor& v) {
       v.integer("channel", channel, 0, std::numeric_limits<int32_t>::max(), "from 0");
       v.integer("points", points, 2, kMostPoints, "points of the reconstruction");
+      v.text("name", name, "what the snapshot's file is called, for the command");
     });
     const Stream stream =
         Stream::from_bytes(snapshot_bytes(request.at("snapshot")), "the snapshot");
@@ -370,12 +381,19 @@ class MemoryComponent : public Component {
     JsonWriter w;
     w.begin_object();
     describe(w, stream, channel, points);
-    return answer(w, shell_command({"yonder", "memory", "info", kSnapshotFile}));
+    return answer(w, shell_command({"yonder", "memory", "info", name}));
   }
 
   HttpResponse merge(Call& call) {
     const Json request = call.json();
-    read_members(request, {"older", "newer"}, [](OptionVisitor&) {});
+    std::string older_name = "older.yms";
+    std::string newer_name = "newer.yms";
+    std::string name = kSnapshotFile;
+    read_members(request, {"older", "newer"}, [&](OptionVisitor& v) {
+      v.text("older-name", older_name, "what the files are called, for the command");
+      v.text("newer-name", newer_name, "the same");
+      v.text("name", name, "the same");
+    });
     const Stream older =
         Stream::from_bytes(snapshot_bytes(request.at("older")), "the older snapshot");
     const Stream newer =
@@ -384,9 +402,9 @@ class MemoryComponent : public Component {
     JsonWriter w;
     w.begin_object();
     write_snapshot(w, merged);
-    describe(w, merged, 0, 601);
-    return answer(w, shell_command({"yonder", "memory", "merge", "older.yms", "newer.yms", "-o",
-                                    kSnapshotFile}));
+    describe(w, merged, 0, kDescribedPoints);
+    return answer(w,
+                  shell_command({"yonder", "memory", "merge", older_name, newer_name, "-o", name}));
   }
 
   HttpResponse matrix(Call& call) {

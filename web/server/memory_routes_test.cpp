@@ -96,6 +96,16 @@ TEST_F(MemoryRoutes, LooksIntoASnapshot) {
   EXPECT_EQ(facts.at("names").array().at(0).text(), "two-tones");
   EXPECT_EQ(facts.at("options").at("measure").text(), "legs");
   EXPECT_EQ(facts.at("samples").integer(), 4000);
+  EXPECT_EQ(facts.at("command").text(), "yonder memory info stream.yms");
+}
+
+TEST_F(MemoryRoutes, NamesFilesInItsCommands) {
+  const Json half = post("snapshot", kTones + R"(,"samples":1000,"name":"half day.yms")");
+  EXPECT_THAT(half.at("command").text(), testing::EndsWith(" -o 'half day.yms'"));
+  const Json rest = post("snapshot", kTones + R"(,"first":1000,"name":"day.yms","older":"h.yms",)" +
+                                         R"("snapshot":")" + half.at("snapshot").text() + "\"");
+  EXPECT_THAT(rest.at("command").text(),
+              HasSubstr("sed -n 1001,4000p | yonder memory resume h.yms - -o day.yms"));
 }
 
 TEST_F(MemoryRoutes, ShowsTheMatricesOfAMeasure) {

@@ -205,29 +205,37 @@ export async function read(
   };
 }
 
-/** The state after the feed as the bytes of a .yms file, in base64. */
-export async function takeSnapshot(feed: Feed): Promise<string> {
-  return (await requestJson("/api/memory/snapshot", { json: feedMembers(feed) }))
-    .get("snapshot")
-    .text();
+export interface Snapshot extends SnapshotFacts {
+  name: string; // of its file
+  snapshot: string; // base64 of the file
 }
 
-export async function inspect(snapshot: string, signal?: AbortSignal): Promise<SnapshotFacts> {
-  return parseSnapshot(
-    await requestJson("/api/memory/inspect", {
-      json: { snapshot },
-      ...(signal === undefined ? {} : { signal }),
-    }),
-  );
+/** The state after the feed. older: the name of the snapshot it goes on from. */
+export async function takeSnapshot(feed: Feed, name: string, older: string): Promise<Snapshot> {
+  const f = await requestJson("/api/memory/snapshot", {
+    json: { ...feedMembers(feed), name, older },
+  });
+  return { ...parseSnapshot(f), name, snapshot: f.get("snapshot").text() };
+}
+
+/** What is in a snapshot. */
+export async function inspect(snapshot: string, name: string): Promise<Snapshot> {
+  const f = await requestJson("/api/memory/inspect", { json: { snapshot, name } });
+  return { ...parseSnapshot(f), name, snapshot };
 }
 
 /** One snapshot of two of adjacent stretches. */
-export async function merge(
-  older: string,
-  newer: string,
-): Promise<SnapshotFacts & { snapshot: string }> {
-  const f = await requestJson("/api/memory/merge", { json: { older, newer } });
-  return { ...parseSnapshot(f), snapshot: f.get("snapshot").text() };
+export async function merge(older: Snapshot, newer: Snapshot, name: string): Promise<Snapshot> {
+  const f = await requestJson("/api/memory/merge", {
+    json: {
+      older: older.snapshot,
+      newer: newer.snapshot,
+      "older-name": older.name,
+      "newer-name": newer.name,
+      name,
+    },
+  });
+  return { ...parseSnapshot(f), name, snapshot: f.get("snapshot").text() };
 }
 
 export async function matrix(

@@ -28,6 +28,7 @@ function plotOf(element: HTMLElement, width: number, data: uPlot.AlignedData): u
         {
           ...axis,
           size: 30,
+          space: 80,
           values: (_plot, ticks, _axis, _space, step) => ticks.map((x) => `${tick(x, step)} s`),
         },
         { ...axis, size: 52, values: (_, ticks) => ticks.map(compact) },

@@ -37,6 +37,7 @@ export interface PlotProps {
   title: string; // what is seen, for those who do not
   xLabel: string; // with its unit
   yLabel: string;
+  wholeX?: boolean; // no ticks between whole numbers
   series: readonly PlotSeries[];
   histogram?: PlotBars | null;
   marks?: readonly PlotMark[];
@@ -49,6 +50,7 @@ export interface PlotProps {
 }
 
 const HEIGHT = 320; // pixels
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
 const MARGIN = 0.05; // of the range, above and below
 
 /** Curves on a common list of places; where all have the same list, that one. */
@@ -178,6 +180,7 @@ function makePlot(
           ...axis,
           size: 34,
           label: props.xLabel,
+          ...(props.wholeX === true ? { incrs: WHOLE_STEPS } : {}),
           labelSize: 18,
           labelGap: 0,
           values: (_plot, ticks, _axis, _space, step) => ticks.map((x) => tick(x, step)),

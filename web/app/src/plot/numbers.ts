@@ -9,9 +9,9 @@ export function count(n: number): string {
   return grouped.format(n);
 }
 
-/** "950", "7.5M": a number in little room. */
+/** "950", "7.5M", "1.2e-9": a number in little room. */
 export function compact(n: number): string {
-  return short.format(n);
+  return n !== 0 && Math.abs(n) < 1e-3 ? significant(n, 2) : short.format(n);
 }
 
 /** "512 B", "1.5 kB", "3.2 MB"; powers of 1,000. */

@@ -69,36 +69,37 @@ export function OrderPanel({ data, options, unit, onOptions }: PanelProps): JSX.
         has not seen: of the orders within one standard error of the best, the smallest is chosen.
       </p>
       <form
-        class="field-row"
         onSubmit={(event) => {
           event.preventDefault();
           setAsked(question);
         }}
       >
-        <NumberField
-          label="Orders from 1 to"
-          value={most}
-          min={2}
-          max={256}
-          onChange={(n) => setMost(Math.floor(n))}
-        />
-        <div class="option">
-          <label for="density-criterion">Score by</label>
-          <select
-            id="density-criterion"
-            value={criterion}
-            onChange={(e) => setCriterion(e.currentTarget.value)}
-          >
-            {CRITERIA.map((c) => (
-              <option key={c.name} value={c.name}>
-                {c.title}
-              </option>
-            ))}
-          </select>
+        <div class="field-row">
+          <NumberField
+            label="Orders from 1 to"
+            value={most}
+            min={2}
+            max={256}
+            onChange={(n) => setMost(Math.floor(n))}
+          />
+          <div class="option">
+            <label for="density-criterion">Score by</label>
+            <select
+              id="density-criterion"
+              value={criterion}
+              onChange={(e) => setCriterion(e.currentTarget.value)}
+            >
+              {CRITERIA.map((c) => (
+                <option key={c.name} value={c.name}>
+                  {c.title}
+                </option>
+              ))}
+            </select>
+          </div>
+          <button type="submit" class="primary">
+            Score the orders
+          </button>
         </div>
-        <button type="submit" class="primary">
-          Score the orders
-        </button>
       </form>
       <p class="muted" aria-live="polite">
         {answer.pending ? "Fitting every order\u2026" : ""}
@@ -109,6 +110,7 @@ export function OrderPanel({ data, options, unit, onOptions }: PanelProps): JSX.
           <Plot
             title={`Score of each order; ${chosen} is chosen`}
             xLabel="order N"
+            wholeX={true}
             yLabel={row?.unit ?? ""}
             series={series}
             marks={[{ x: chosen, label: `N = ${chosen}`, ink: "plot-3" }]}

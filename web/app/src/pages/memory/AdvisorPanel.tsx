@@ -81,6 +81,7 @@ export function AdvisorPanel({ onOptions }: PanelProps): JSX.Element {
           <Plot
             title={`Error of a tone by the number of coefficients; ${advice.order} are enough`}
             xLabel="order N"
+            wholeX={true}
             yLabel="relative rms error, %"
             series={series}
             marks={[{ x: advice.order, label: `N = ${advice.order}`, ink: "plot-3" }]}

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 
 import { fromBase64, toBase64 } from "../../api/bytes.ts";
-import { inspect, merge, takeSnapshot, type Feed, type SnapshotFacts } from "../../api/memory.ts";
+import { inspect, merge, takeSnapshot, type Snapshot } from "../../api/memory.ts";
 import { count, maybe, size, significant } from "../../plot/numbers.ts";
 import { Plot, type PlotSeries } from "../../plot/Plot.tsx";
 import { CommandBox } from "../../ui/CommandBox.tsx";
@@ -15,12 +15,7 @@ import { DropZone, FileButton } from "../../ui/FileButton.tsx";
 import { saveFile } from "../../ui/save_file.ts";
 import { feedUpTo, timesOf, type PanelProps } from "./panel.ts";
 
-interface Kept extends SnapshotFacts {
-  name: string;
-  snapshot: string;
-}
-
-const save = (kept: Kept): void => saveFile(new Blob([fromBase64(kept.snapshot)]), kept.name);
+const save = (kept: Snapshot): void => saveFile(new Blob([fromBase64(kept.snapshot)]), kept.name);
 
 export function SnapshotsPanel({
   feed,
@@ -29,7 +24,7 @@ export function SnapshotsPanel({
   unit,
   timeUnit,
 }: PanelProps): JSX.Element {
-  const [list, setList] = useState<readonly Kept[]>([]);
+  const [list, setList] = useState<readonly Snapshot[]>([]);
   const [error, setError] = useState<unknown>(null);
   const frame = run?.frames[Math.min(index, (run?.frames.length ?? 1) - 1)] ?? null;
 
@@ -41,32 +36,31 @@ export function SnapshotsPanel({
       setError(thrown);
     }
   };
-  const add = async (name: string, snapshot: string): Promise<void> => {
-    const facts = await inspect(snapshot);
-    setList((before) => [...before, { ...facts, name, snapshot }]);
-  };
+  const add = (snapshot: Snapshot): void => setList((before) => [...before, snapshot]);
   const unused = (stem: string): string => {
     let name = `${stem}.yms`;
     for (let i = 2; list.some((kept) => kept.name === name); ++i) name = `${stem}-${i}.yms`;
     return name;
   };
+  const unusedLike = (name: string): string => unused(name.replace(/\.yms$/, ""));
   const open = (file: File): Promise<void> =>
-    attempt(async () => add(file.name, toBase64(new Uint8Array(await file.arrayBuffer()))));
+    attempt(async () =>
+      add(await inspect(toBase64(new Uint8Array(await file.arrayBuffer())), unusedLike(file.name))),
+    );
   const take = (): Promise<void> =>
     attempt(async () => {
       if (feed === null || frame === null) return;
-      await add(unused("stream"), await takeSnapshot(feedUpTo(feed, frame)));
+      add(await takeSnapshot(feedUpTo(feed, frame), unused("stream"), ""));
     });
-  const resume = (kept: Kept): Promise<void> =>
+  const resume = (kept: Snapshot): Promise<void> =>
     attempt(async () => {
       if (feed === null) return;
-      const onward: Feed = { ...feed, snapshot: kept.snapshot };
-      await add(unused("resumed"), await takeSnapshot(onward));
+      const onward = { ...feed, snapshot: kept.snapshot };
+      add(await takeSnapshot(onward, unused("resumed"), kept.name));
     });
-  const join = (older: Kept, newer: Kept): Promise<void> =>
+  const join = (older: Snapshot, newer: Snapshot): Promise<void> =>
     attempt(async () => {
-      const merged = await merge(older.snapshot, newer.snapshot);
-      setList((before) => [...before, { ...merged, name: unused("merged") }]);
+      add(await merge(older, newer, unused("merged")));
     });
 
   return (
@@ -114,12 +108,12 @@ function SnapshotCard({
   onMerge,
   onForget,
 }: {
-  kept: Kept;
+  kept: Snapshot;
   unit: string;
   timeUnit: string;
-  others: readonly Kept[];
+  others: readonly Snapshot[];
   onResume: (() => void) | null;
-  onMerge: (newer: Kept) => void;
+  onMerge: (newer: Snapshot) => void;
   onForget: () => void;
 }): JSX.Element {
   const { summary } = kept;

@@ -97,7 +97,10 @@ function accountOf(frame: Frame, unit: string): [string, string][] {
   return [
     [
       frame.exact ? "rms residual, exact" : "rms residual, estimate",
-      `${maybe(frame.rmsResidual, 4)} ${unit}`,
+      // The energy of an approximate recurrence can fall short of what its coefficients hold.
+      !frame.exact && frame.rmsResidual === 0
+        ? "too small to tell"
+        : `${maybe(frame.rmsResidual, 4)} ${unit}`,
     ],
     ...(frame.measured === null
       ? []
@@ -153,7 +156,7 @@ export function StreamPanel({
     if (frame === null || all === undefined) return [];
     const fed = signalUpTo(all, frame.end);
     return [
-      { label: "the stream", ink: "plot-2", x: fed.t, y: fed.u, width: 1 },
+      { label: "the stream", ink: "plot-soft", x: fed.t, y: fed.u, width: 4 },
       {
         label: `rebuilt from ${count(frame.coefficients.length)} numbers`,
         ink: "plot-1",
@@ -237,9 +240,9 @@ export function StreamPanel({
           xRange={xRange}
           yRange={yRange}
           selection={chosen}
-          onHover={setAt}
+          onHover={(t) => setAt(t === null ? null : round(t))}
           onSelect={(from, to) =>
-            setInterval([Math.max(from, frame.begin), Math.min(to, frame.end)])
+            setInterval([Math.max(round(from), frame.begin), Math.min(round(to), frame.end)])
           }
         />
       </div>
@@ -296,6 +299,7 @@ export function StreamPanel({
           <Plot
             title={`The ${frame.coefficients.length} coefficients`}
             xLabel="number of the coefficient"
+            wholeX={true}
             yLabel={unit}
             series={baseline}
             histogram={bars}
