@@ -195,8 +195,8 @@ class Comparison:
                              "%.0f" % statistics.median(times["kde"]), "", "",
                              "%.0f" % ratio(times, "kde", "ours"), ""])
         note = ("%d uniform random points on the whole interval (200 for the kernel density). "
-                "\"Horner\" is |A|^2 alone by Horner's rule in the same round; from N = 128 "
-                "on the public function may take the non-uniform FFT instead. The difference is to "
+                "\"Horner\" is |A|^2 alone by Horner's rule in the same round; above N = 192 "
+                "the public function may take the non-uniform FFT instead. The difference is to "
                 "numpy with the same coefficients; both round most where the density is least.\n\n" % points.size)
         return note + table(["log density", "ns per point", "Horner, ns", "largest difference, nats",
                              "time / Yonder's at N = 37", "target"], rows)

@@ -34,11 +34,9 @@ Model fit_on(const WeightedValues& values, const Domain& domain, const FitOption
   const internal::OrderRange range = internal::parse_order(options.order);
   internal::require_distinct(mapped.sample, domain, range.low, options.gamma);
   OptimumSettings settings = internal::optimum_settings(options, threads, progress);
-  int64_t order = range.low;
-  Coefficients start = internal::uniform_start(order);
+  Coefficients start = internal::uniform_start(range.low);
   if (range.chosen_by_data) {
     internal::OrderChoice choice = internal::choose_order(mapped, domain, range, options, settings);
-    order = choice.order;
     start = std::move(choice.b);
     report.orders = std::move(choice.scores);
   }
@@ -69,8 +67,8 @@ Model fit(std::span<const double> values, std::span<const double> weights,
   const ProgressRef sink(progress);
   sink.begin("fitting", 0, "steps");
   FitReport own;
-  const Model model = fit_on(internal::check_values(values, weights, domain), domain, options, own,
-                             thread_count(options.threads), progress);
+  Model model = fit_on(internal::check_values(values, weights, domain), domain, options, own,
+                       thread_count(options.threads), progress);
   own.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (report != nullptr) {
     *report = std::move(own);

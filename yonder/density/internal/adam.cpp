@@ -30,8 +30,9 @@ Optimum adam(const Sample& sample, const Coefficients& start, const OptimumSetti
   const ProgressRef progress(settings.progress);
   const size_t n = sample.x.size();
   const size_t batch = std::min(n, static_cast<size_t>(adam_settings.batch));
-  const auto steps =
-      static_cast<double>((n + batch - 1) / batch) * static_cast<double>(settings.max_steps);
+  const size_t steps_per_epoch = (n + batch - 1) / batch;
+  const double steps =
+      static_cast<double>(steps_per_epoch) * static_cast<double>(settings.max_steps);
   std::vector<size_t> order(n);
   std::iota(order.begin(), order.end(), size_t{0});
 

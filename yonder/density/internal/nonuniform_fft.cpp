@@ -25,8 +25,8 @@
 #include "yonder/density/internal/vector_math-inl.h"
 // clang-format on
 
-#ifndef YONDER_DENSITY_NONUNIFORM_FFT_SHARED_
-#define YONDER_DENSITY_NONUNIFORM_FFT_SHARED_
+#ifndef YONDER_DENSITY_NONUNIFORM_FFT_SHARED
+#define YONDER_DENSITY_NONUNIFORM_FFT_SHARED
 namespace yonder::density::internal {
 
 constexpr size_t kWidth = 16;   // grid points under the kernel
@@ -58,7 +58,7 @@ struct GridPass {
 };
 
 }  // namespace yonder::density::internal
-#endif  // YONDER_DENSITY_NONUNIFORM_FFT_SHARED_
+#endif  // YONDER_DENSITY_NONUNIFORM_FFT_SHARED
 
 HWY_BEFORE_NAMESPACE();
 namespace yonder::density::internal {
@@ -126,7 +126,7 @@ HWY_INLINE void spread(const GridBlock& block, const double* re, const double* i
   }
 }
 
-double RunGridPass(const GridPass& pass) {
+double run_grid_pass(const GridPass& pass) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   GridBlock block;
@@ -176,7 +176,7 @@ double RunGridPass(const GridPass& pass) {
 }
 
 // values[j] = ln values[j], of positive normal numbers.
-void TakeLogarithms(std::span<double> values) {
+void take_logarithms(std::span<double> values) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   HWY_ALIGN double block[kBlock];
@@ -197,8 +197,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace yonder::density::internal {
 
-HWY_EXPORT(RunGridPass);
-HWY_EXPORT(TakeLogarithms);
+HWY_EXPORT(run_grid_pass);
+HWY_EXPORT(take_logarithms);
 
 namespace {
 
@@ -325,7 +325,7 @@ std::vector<double> norms(std::span<const std::complex<double>> b, std::span<con
   std::vector<double> values(x.size());
   GridPass pass{&transforms.pieces(), &grid, x, {}};
   pass.squared_magnitudes = values.data();
-  HWY_DYNAMIC_DISPATCH(RunGridPass)(pass);
+  HWY_DYNAMIC_DISPATCH(run_grid_pass)(pass);
   return values;
 }
 
@@ -369,7 +369,7 @@ void log_squared_magnitude_by_fft(std::span<const std::complex<double>> b,
   redo_small(
       b, x, log_squared_magnitude_horner,
       [](std::span<double> all) {
-        HWY_DYNAMIC_DISPATCH(TakeLogarithms)
+        HWY_DYNAMIC_DISPATCH(take_logarithms)
         (all);
       },
       values);
@@ -387,7 +387,7 @@ double likelihood_sums_by_fft(std::span<const std::complex<double>> b, std::span
   pass.inverse = sums.inverse.empty() ? nullptr : &inverse;
   pass.inverse_squared = sums.inverse_squared.empty() ? nullptr : &squared;
   pass.inverse_power = sums.inverse_power.empty() ? nullptr : &power;
-  const double log_sum = HWY_DYNAMIC_DISPATCH(RunGridPass)(pass);
+  const double log_sum = HWY_DYNAMIC_DISPATCH(run_grid_pass)(pass);
   const size_t half = transforms.half();
   if (pass.inverse != nullptr) {
     transforms.moments(inverse, half, sums.inverse);

@@ -97,15 +97,15 @@ HWY_INLINE void map_points(std::span<const std::complex<double>> b, std::span<co
   });
 }
 
-void SquaredMagnitude(std::span<const std::complex<double>> b, std::span<const double> x,
-                      std::span<double> out) {
+void squared_magnitude_of_points(std::span<const std::complex<double>> b, std::span<const double> x,
+                                 std::span<double> out) {
   map_points(b, x, out, [](const Block& block, size_t v) HWY_ATTR {
     return hn::MulAdd(block.re[v], block.re[v], hn::Mul(block.im[v], block.im[v]));
   });
 }
 
-void LogSquaredMagnitude(std::span<const std::complex<double>> b, std::span<const double> x,
-                         std::span<double> out) {
+void log_squared_magnitude_of_points(std::span<const std::complex<double>> b,
+                                     std::span<const double> x, std::span<double> out) {
   map_points(b, x, out, [](const Block& block, size_t v) HWY_ATTR {
     return log_norm(block.re[v], block.im[v]);
   });
@@ -167,8 +167,8 @@ class LaneSums {
   hwy::AlignedFreeUniquePtr<double[]> memory_;
 };
 
-double LikelihoodSumsOfPoints(std::span<const std::complex<double>> b, std::span<const double> x,
-                              std::span<const double> w, const LikelihoodSums& sums) {
+double likelihood_sums_of_points(std::span<const std::complex<double>> b, std::span<const double> x,
+                                 std::span<const double> w, const LikelihoodSums& sums) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   LaneSums inverse(sums.inverse.size());
@@ -217,18 +217,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace yonder::density::internal {
 
-HWY_EXPORT(SquaredMagnitude);
-HWY_EXPORT(LogSquaredMagnitude);
-HWY_EXPORT(LikelihoodSumsOfPoints);
+HWY_EXPORT(squared_magnitude_of_points);
+HWY_EXPORT(log_squared_magnitude_of_points);
+HWY_EXPORT(likelihood_sums_of_points);
 
 void squared_magnitude_horner(std::span<const std::complex<double>> b, std::span<const double> x,
                               std::span<double> out) {
-  HWY_DYNAMIC_DISPATCH(SquaredMagnitude)(b, x, out);
+  HWY_DYNAMIC_DISPATCH(squared_magnitude_of_points)(b, x, out);
 }
 
 void log_squared_magnitude_horner(std::span<const std::complex<double>> b,
                                   std::span<const double> x, std::span<double> out) {
-  HWY_DYNAMIC_DISPATCH(LogSquaredMagnitude)(b, x, out);
+  HWY_DYNAMIC_DISPATCH(log_squared_magnitude_of_points)(b, x, out);
 }
 
 void squared_magnitude(std::span<const std::complex<double>> b, std::span<const double> x,
@@ -249,7 +249,7 @@ double likelihood_sums(std::span<const std::complex<double>> b, std::span<const 
                        std::span<const double> w, const LikelihoodSums& sums) {
   return worth_fft(b.size(), x.size())
              ? likelihood_sums_by_fft(b, x, w, sums)
-             : HWY_DYNAMIC_DISPATCH(LikelihoodSumsOfPoints)(b, x, w, sums);
+             : HWY_DYNAMIC_DISPATCH(likelihood_sums_of_points)(b, x, w, sums);
 }
 
 }  // namespace yonder::density::internal

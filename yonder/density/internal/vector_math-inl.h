@@ -4,11 +4,11 @@
 // logarithms. Argument reduction is trivial there: x - round(2 x) / 2 is exact. The logarithm is
 // 2 atanh((m - 1) / (m + 1)) of the mantissa. All three polynomials are plain Taylor series, long
 // enough that truncation stays below rounding. Test: trigonometric_kernel_test.cpp.
-#if defined(YONDER_DENSITY_INTERNAL_VECTOR_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef YONDER_DENSITY_INTERNAL_VECTOR_MATH_INL_H_
-#undef YONDER_DENSITY_INTERNAL_VECTOR_MATH_INL_H_
+#if defined(YONDER_DENSITY_INTERNAL_VECTOR_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef YONDER_DENSITY_INTERNAL_VECTOR_MATH_INL_H
+#undef YONDER_DENSITY_INTERNAL_VECTOR_MATH_INL_H
 #else
-#define YONDER_DENSITY_INTERNAL_VECTOR_MATH_INL_H_
+#define YONDER_DENSITY_INTERNAL_VECTOR_MATH_INL_H
 #endif
 
 #include <hwy/highway.h>
