@@ -17,7 +17,6 @@ namespace yonder::density {
 
 using internal::base_families;
 using internal::BaseFamily;
-using internal::BaseSample;
 
 namespace internal {
 namespace {

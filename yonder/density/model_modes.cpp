@@ -27,35 +27,31 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// ground, in either direction. `around`: the ends are one point. `shore`: the height beyond the
 /// ends of an open list.
 double prominence(const std::vector<Mode>& modes, size_t at, bool around, double shore) {
+  const size_t count = modes.size();
   const double height = modes[at].density;
-  double saddle = -kInfinity;
-  bool higher = false;
-  for (const int direction : {-1, 1}) {
+  double saddle = -kInfinity;  // the higher of the lowest points on the two ways to higher ground
+  for (const size_t step : {count - 1, size_t{1}}) {
+    const size_t last = step == 1 ? count - 1 : 0;
     double lowest = height;
-    const size_t count = modes.size();
-    size_t i = at;
-    for (size_t step = 1; step < count; ++step) {
-      if (!around && (direction < 0 ? i == 0 : i + 1 == count)) {
-        lowest = std::min(lowest, shore);
+    for (size_t i = at; (around || i != last) && lowest > saddle;) {
+      i = (i + step) % count;
+      if (i == at) {
         break;
       }
-      i = (i + (direction < 0 ? count - 1 : 1)) % count;
       lowest = std::min(lowest, modes[i].density);
       if (modes[i].density > height) {
         saddle = std::max(saddle, lowest);
-        higher = true;
         break;
       }
     }
   }
-  if (higher) {
-    return height - saddle;
+  if (saddle == -kInfinity) {  // the highest peak descends to the lowest point
+    saddle = shore;
+    for (const Mode& mode : modes) {
+      saddle = std::min(saddle, mode.density);
+    }
   }
-  double lowest = shore;
-  for (const Mode& mode : modes) {
-    lowest = std::min(lowest, mode.density);
-  }
-  return height - lowest;
+  return height - saddle;
 }
 
 /// A stationary point with the error of its density.

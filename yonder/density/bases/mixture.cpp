@@ -77,7 +77,7 @@ double upper_tail(Parameters p, double y) {
 /// ln of the sum over the components of e^term(component).
 template <typename Term>
 double log_sum(Parameters p, Term term) {
-  double terms[kMostComponents];
+  double terms[kMostComponents] = {};
   double largest = -std::numeric_limits<double>::infinity();
   for (size_t k = 0; k < count(p); ++k) {
     terms[k] = term(component(p, k));
@@ -258,7 +258,7 @@ double improve(const BaseSample& sample, double least_deviation,
   double likelihood = 0;
   double total = 0;
   for (size_t i = 0; i < sample.values.size(); ++i) {
-    double terms[kMostComponents];
+    double terms[kMostComponents] = {};
     double largest = -std::numeric_limits<double>::infinity();
     for (size_t k = 0; k < m; ++k) {
       const double u = (sample.values[i] - old[k].mean) / old[k].deviation;

@@ -209,17 +209,17 @@ std::vector<Panel> panels(const CumulativeTable& table, int halvings) {
 
 Integral integrate(const CumulativeTable& table, const std::vector<Panel>& panels,
                    const std::function<double(Domain::Point)>& g) {
-  static const GaussLegendre kFine = gauss_legendre(14);
-  static const GaussLegendre kCoarse = gauss_legendre(10);
+  static const GaussLegendre fine_rule = gauss_legendre(14);
+  static const GaussLegendre coarse_rule = gauss_legendre(10);
   Integral result;
   double coarse = 0;
   double first = 0;
   double last = 0;
   for (size_t i = 0; i < panels.size(); ++i) {
-    last = weigh(table, panels[i], kFine, g);
+    last = weigh(table, panels[i], fine_rule, g);
     first = i == 0 ? last : first;
     result.value += last;
-    coarse += weigh(table, panels[i], kCoarse, g);
+    coarse += weigh(table, panels[i], coarse_rule, g);
   }
   result.error = std::fabs(result.value - coarse);
   if (!panels.empty() && panels.front().from > 0) {
