@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "python/src/arrays.h"
 #include "python/src/background.h"
 #include "python/src/bindings.h"
 #include "python/src/options.h"
@@ -34,13 +35,6 @@ namespace yonder::python {
 namespace {
 
 using namespace yonder::tokenizer;  // NOLINT(google-build-using-namespace): all of this file
-
-// The result of work(), done without the GIL.
-template <typename Work>
-auto released(const Work& work) {
-  const py::gil_scoped_release release;
-  return work();
-}
 
 EncodeOptions encode_options(const char* function, const py::dict& arguments) {
   EncodeOptions options;
@@ -504,8 +498,9 @@ void bind_corpora(py::module_& m) {
       .def("verify", &TokenFile::verify, py::call_guard<py::gil_scoped_release>());
 }
 
-// The option structs by the names of the types that python/make_options.py writes.
-py::dict option_tables() {
+}  // namespace
+
+py::dict tokenizer_option_tables() {
   EncodeOptions encode;
   LoadOptions load;
   TrainOptions train;
@@ -521,8 +516,6 @@ py::dict option_tables() {
   return tables;
 }
 
-}  // namespace
-
 void bind_tokenizer(py::module_& m) {
   bind_model(m);
   bind_streams(m);
@@ -530,7 +523,6 @@ void bind_tokenizer(py::module_& m) {
   bind_corpora(m);
   m.def("formats", model_format_names);
   m.def("is_surely_nfc", [](const py::str& text) { return is_surely_nfc(text.ptr()); });
-  m.def("option_tables", option_tables);
 }
 
 }  // namespace yonder::python

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One function per component; each lies in bind_<component>.cpp and is called by module.cpp.
+// Two functions per component; they lie in bind_<component>.cpp and are called by module.cpp. The
+// second gives the component's option structs by the names of the types that
+// python/make_options.py writes.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -7,5 +9,12 @@
 namespace yonder::python {
 
 void bind_tokenizer(pybind11::module_& m);
+pybind11::dict tokenizer_option_tables();
+
+void bind_density(pybind11::module_& m);
+pybind11::dict density_option_tables();
+
+void bind_memory(pybind11::module_& m);
+pybind11::dict memory_option_tables();
 
 }  // namespace yonder::python

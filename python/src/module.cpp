@@ -69,6 +69,15 @@ PYBIND11_MODULE(_core, m) {
   py::register_exception_translator(translate);
   m.def("raise_error", raise_error, py::arg("kind"), py::arg("sentence"));
   bind_tokenizer(m);
+  bind_density(m);
+  bind_memory(m);
+  m.def("option_tables", [] {
+    py::dict tables;
+    tables["tokenizer"] = tokenizer_option_tables();
+    tables["density"] = density_option_tables();
+    tables["memory"] = memory_option_tables();
+    return tables;
+  });
 }
 
 }  // namespace yonder::python

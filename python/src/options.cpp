@@ -262,6 +262,44 @@ class DescribingVisitor final : public OptionVisitor {
   py::list rows_;
 };
 
+class DefaultsVisitor final : public OptionVisitor {
+ public:
+  py::dict finish() const { return values_; }
+
+  void flag(const char* name, bool& value, const char*) override { add(name, value); }
+  void integer(const char* name, int64_t& value, int64_t, int64_t, const char*) override {
+    add(name, value);
+  }
+  void bytes(const char* name, int64_t& value, int64_t, int64_t, const char*) override {
+    add(name, value);
+  }
+  void seed(const char* name, uint64_t& value, const char*) override { add(name, value); }
+  void real(const char* name, double& value, double, double, const char*) override {
+    add(name, value);
+  }
+  void text(const char* name, std::string& value, const char*) override { add(name, value); }
+  void path(const char* name, std::string& value, const char*) override { add(name, value); }
+  void choice(const char* name, std::string& value, const std::vector<std::string>&,
+              const char*) override {
+    add(name, value);
+  }
+  void list(const char* name, std::vector<std::string>& value, const char*) override {
+    add(name, value);
+  }
+  void integers(const char* name, std::vector<int64_t>& value, int64_t, int64_t,
+                const char*) override {
+    add(name, value);
+  }
+
+ private:
+  template <typename Value>
+  void add(const char* name, const Value& value) {
+    values_[py::str(python_name(name))] = py::cast(value);
+  }
+
+  py::dict values_;
+};
+
 }  // namespace
 
 void read_options(const char* function, const py::dict& arguments, const Visit& visit) {
@@ -272,6 +310,12 @@ void read_options(const char* function, const py::dict& arguments, const Visit& 
 
 py::list describe_options(const Visit& visit) {
   DescribingVisitor visitor;
+  visit(visitor);
+  return visitor.finish();
+}
+
+py::dict option_defaults(const Visit& visit) {
+  DefaultsVisitor visitor;
   visit(visitor);
   return visitor.finish();
 }

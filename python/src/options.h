@@ -27,4 +27,7 @@ void read_options(const char* function, const pybind11::dict& arguments, const V
 /// python/make_options.py writes as types for editors and checkers.
 pybind11::list describe_options(const Visit& visit);
 
+/// The defaults of a visit by name, as Python values.
+pybind11::dict option_defaults(const Visit& visit);
+
 }  // namespace yonder::python

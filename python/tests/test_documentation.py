@@ -39,7 +39,9 @@ def run(example, **options):
 
 @pytest.mark.parametrize("name", modules())
 def test_docstrings(name, folder):
-    names = {"np": np, **vars(importlib.import_module("yonder.tokenizer"))}
+    component = ".".join(name.split(".")[:2])
+    shared = component in ("yonder", "yonder.arrays", "yonder.progress")
+    names = {"np": np, **vars(importlib.import_module("yonder.tokenizer" if shared else component))}
     for example in doctest.DocTestFinder().find(importlib.import_module(name), extraglobs=names):
         run(example)
 

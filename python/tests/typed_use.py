@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from yonder import Progress
+from yonder.density import FourierDensity, Mode, decode, encode
+from yonder.memory import Stream, Summary, choose, system
 from yonder.tokenizer import Lattice, Scored, Tokenizer, TrainReport, train
 
 
@@ -45,3 +47,26 @@ def learn(text: pathlib.Path) -> None:
     report = train(text, "a.model", vocab_size=[400, 300], memory="64M", progress=show)
     assert_type(report, TrainReport)
     assert_type(report.vocabularies[0].pieces, dict[bytes, int])
+
+
+def density(values: npt.NDArray[np.float64]) -> None:
+    fitted = FourierDensity(domain="circular:24", order=8, criterion="aic").fit(values, progress=show)
+    assert_type(fitted, FourierDensity)
+    assert_type(fitted.pdf(1.5), float)
+    assert_type(fitted.score_samples([1, 2]), npt.NDArray[np.float64])
+    assert_type(fitted.modes(), list[Mode])
+    assert_type(decode(encode(fitted, values, step=0.1, precision=12).stream),
+                npt.NDArray[np.float64])
+    FourierDensity(criterion="bics")  # type: ignore[arg-type]
+    FourierDensity(ordre=8)  # type: ignore[call-arg]
+
+
+def memory(samples: npt.NDArray[np.float32]) -> None:
+    stream = Stream(2, measure="legt:100", order=16, scalar="f32")
+    stream.push(samples, times=[1.0, 2.0])
+    assert_type(stream.summary(), Summary)
+    assert_type(stream.summary().coefficients(norm="value"), npt.NDArray[np.float64])
+    assert_type(Stream.from_bytes(stream.to_bytes()), Stream)
+    assert_type(choose(1, 2, 0.1).order, int)
+    assert_type(system("legs", 4).time_varying, bool)
+    Stream(ordre=3)  # type: ignore[call-arg]

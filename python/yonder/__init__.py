@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Yonder: a workbench for small generative models.
 
-Components are modules; `yonder.tokenizer` is the first. Errors of the library arrive as Python's
+Components are modules: `yonder.tokenizer` (text to ids and back), `yonder.density` (Fourier basis
+densities), `yonder.memory` (streams remembered in a few numbers). Errors of the library arrive as Python's
 own exceptions with the library's sentence: a wrong option is a ValueError, wrong content of a file
 or an argument a DataError, trouble with a file an OSError.
 """

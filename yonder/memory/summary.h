@@ -50,6 +50,7 @@ class Summary {
   };
   /// Throws Error(bad_data) unless sizes fit each other, begin < end and all numbers are finite.
   explicit Summary(Parts parts);
+  const Parts& parts() const { return parts_; }
 
   const Measure& measure() const { return parts_.measure; }
   int64_t order() const { return parts_.order; }
