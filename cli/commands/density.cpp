@@ -149,7 +149,7 @@ void NumberWriter::row(std::span<const double> values) {
       if (std::isfinite(values[i])) {
         w.value(values[i]);
       } else {
-        w.value(number_text(values[i]));
+        w.value(exact_number(values[i]));
       }
     }
     w.end_object();
@@ -161,12 +161,12 @@ void NumberWriter::row(std::span<const double> values) {
     if (i > 0) {
       out_.write(std::string_view(&separator, 1));
     }
-    out_.write(number_text(values[i]));
+    out_.write(exact_number(values[i]));
   }
   out_.write("\n");
 }
 
-std::string number_text(double value) { return fmt::format("{}", value); }
+std::string exact_number(double value) { return fmt::format("{}", value); }
 
 std::string short_number(double value, int digits) {
   return fmt::format("{:.{}g}", value == 0 ? 0.0 : value, digits);

@@ -99,7 +99,7 @@ class NumberWriter {
 };
 
 /// A number with the fewest digits that give it back; "inf", "-inf", "nan".
-std::string number_text(double value);
+std::string exact_number(double value);
 /// A number of a report: `digits` significant ones.
 std::string short_number(double value, int digits = 6);
 /// A name with a space behind it up to a common width, then the value: a line of a report.

@@ -106,7 +106,7 @@ struct Decode : Command {
       } else {
         file.write("value\n");
         for (const double value : values) {
-          file.write(number_text(value) + "\n");
+          file.write(exact_number(value) + "\n");
         }
       }
       file.commit();

@@ -131,7 +131,7 @@ struct Compare : Command {
       if (std::isfinite(value)) {
         w.value(value);
       } else {
-        w.value(number_text(value));
+        w.value(exact_number(value));
       }
     }
     w.key("parameters").value(row.parameters).key("modes").value(row.modes);

@@ -56,7 +56,7 @@ struct Info : Command {
     print_line(out, "NLL", fmt::format("{:.6f} nats per sample", info.nll));
     print_line(out, "gap", info.gap < 0 ? "n/a" : fmt::format("{:.1e} nats", info.gap));
     if (info.gamma > 0) {
-      print_line(out, "gamma", number_text(info.gamma));
+      print_line(out, "gamma", exact_number(info.gamma));
     }
     print_line(out, "seed", fmt::format("{}", info.seed));
   }
@@ -178,7 +178,7 @@ struct Kl : Command {
         if (std::isfinite(value)) {
           w.value(value);
         } else {
-          w.value(number_text(value));
+          w.value(exact_number(value));
         }
       }
       w.end_object();

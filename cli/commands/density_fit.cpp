@@ -61,9 +61,6 @@ struct Fit : Command {
         stream ? fit_stream(reader, reports, progress) : fit_all(reader, reports, progress);
     for (density::FitReport& report : reports) {
       report.rejected = reader.rejected();
-      for (const std::string& warning : report.warnings) {
-        progress.warn(warning);
-      }
     }
     for (size_t i = 0; i < paths.size(); ++i) {
       write_model(models[i].with_info(info_of(models[i], names[i])), paths[i].string());
@@ -110,7 +107,15 @@ struct Fit : Command {
       reports.resize(1);
       return {density::fit(columns.values[0], columns.weights, options, reports.data(), &progress)};
     }
-    return density::fit_columns(columns.values, columns.weights, options, &reports, &progress);
+    std::vector<density::Model> models =
+        density::fit_columns(columns.values, columns.weights, options, &reports, &progress);
+    // A single fit warns by itself; here it is said which column is meant.
+    for (size_t i = 0; i < reports.size(); ++i) {
+      for (const std::string& warning : reports[i].warnings) {
+        progress.warn(fmt::format("{}: {}", reader.names()[i], warning));
+      }
+    }
+    return models;
   }
 
   std::vector<density::Model> fit_stream(DataReader& reader,

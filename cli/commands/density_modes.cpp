@@ -55,7 +55,7 @@ struct Modes : Command {
         out.write(w.str() + (json ? "" : "\n"));
       } else if (format == "csv") {
         out.print("{},{},{},{},{}\n", kind, mode.location, mode.density,
-                  mode.maximum ? number_text(mode.prominence) : "", mode.curvature);
+                  mode.maximum ? exact_number(mode.prominence) : "", mode.curvature);
       } else {
         out.print("{:<9}{:>16}{:>14}{:>12}{:>14}\n", kind, short_number(mode.location, 9),
                   short_number(mode.density),
