@@ -7,7 +7,6 @@
 #include "yonder/base/json.h"
 #include "yonder/base/parallel.h"
 #include "yonder/base/random.h"
-#include "yonder/memory/internal/merger.h"
 #include "yonder/memory/merge.h"
 #include "yonder/memory/stream.h"
 
@@ -158,9 +157,6 @@ void many_channels(int64_t order, size_t channels, int rounds) {
 void lengths(int rounds) {
   const size_t chunk = 10000;
   const auto u = tones<float>(chunk);
-  // The state is warm: somebody holds the constant matrices already.
-  Stream warm = new_stream<float>(64);
-  push_seconds(warm, u, chunk);
   std::vector<Row> rows;
   for (const int power : {4, 5, 6, 7, 8}) {
     const auto total = static_cast<size_t>(std::pow(10, power));
@@ -228,8 +224,6 @@ void single_operations(int rounds) {
     const auto a = tones<double>(size);
     const auto b = tones<double>(size);
     std::vector<double> c(size);
-    yonder::memory::internal::Merger<double> merger(order);
-    merger.merge(1, a.data(), 1, b.data(), 1, c.data());
     Stream stream = new_stream<double>(order);
     stream.push(std::span<const double>(tones<double>(1000000)));
     const Summary summary = stream.summary();
@@ -244,20 +238,20 @@ void single_operations(int rounds) {
         });
       };
     };
-    measure(section.c_str(),
-            {{"merge, rho = 1/2",
-              repeated([&](int) { merger.merge(1, a.data(), 1, b.data(), 1, c.data()); }), 1000},
-             {"merge, any rho, matrices included", repeated([&](int i) {
-                yonder::memory::merge_coefficients(order, 1, 1.5 + i, a, b, c);
-              }),
-              1000},
-             {"value at one time",
-              repeated([&](int i) { sink += summary.at(0, 1000.0 * i).estimate; }), 1000},
-             {"integral with its bound",
-              repeated([&](int i) { sink += summary.integral(0, 100.0 * i, 500000).bound; }), 1000},
-             {"summary of a stream of 10^6",
-              repeated([&](int) { sink += stream.summary().energy(0); }), 1000}},
-            rounds);
+    measure(
+        section.c_str(),
+        {{"merge, rho = 1/2",
+          repeated([&](int) { yonder::memory::merge_coefficients(order, 1, 1, a, b, c); }), 1000},
+         {"merge, any rho, matrices included",
+          repeated([&](int i) { yonder::memory::merge_coefficients(order, 1, 1.5 + i, a, b, c); }),
+          1000},
+         {"value at one time", repeated([&](int i) { sink += summary.at(0, 1000.0 * i).estimate; }),
+          1000},
+         {"integral with its bound",
+          repeated([&](int i) { sink += summary.integral(0, 100.0 * i, 500000).bound; }), 1000},
+         {"summary of a stream of 10^6", repeated([&](int) { sink += stream.summary().energy(0); }),
+          1000}},
+        rounds);
     if (sink == 0.123) {
       std::puts("");
     }

@@ -6,6 +6,7 @@
 
 #include "yonder/base/error.h"
 #include "yonder/memory/internal/legendre_kernels.h"
+#include "yonder/memory/internal/merger.h"
 
 #include <cmath>
 #include <utility>
@@ -82,6 +83,11 @@ void merge_coefficients(int64_t order, double older_length, double newer_length,
   YONDER_CHECK(older.size() == newer.size() && older.size() == merged.size());
   const auto size = static_cast<size_t>(order);
   const size_t channels = older.size() / size;
+  if (older_length == newer_length) {
+    internal::Merger<double> merger(order);
+    merger.merge_halves(older.data(), newer.data(), static_cast<int64_t>(channels), merged.data());
+    return;
+  }
   const double rho = older_length / (older_length + newer_length);
   const double rest = newer_length / (older_length + newer_length);
   // Measured from the older part's mean, so that a constant stays one without rounding.

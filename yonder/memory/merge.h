@@ -31,7 +31,8 @@ MergeMatrices merge_matrices(int64_t order, double older_length, double newer_le
 
 /// merged = M1 older + M2 newer for every channel, without storing the matrices; all three [C][N],
 /// hippo normalisation. Two equal constants give that constant exactly. merged may be one of the
-/// others. Cost: N^2 / 2 steps of the recurrence per side, then N^2 per channel.
+/// others. Cost: N^2 / 2 steps of the recurrence per side, then N^2 per channel; for equal lengths
+/// N^2 / 2 per channel by a constant matrix.
 void merge_coefficients(int64_t order, double older_length, double newer_length,
                         std::span<const double> older, std::span<const double> newer,
                         std::span<double> merged);

@@ -50,7 +50,7 @@ void Merger<Scalar>::merge(double older_length, const Scalar* older, double newe
                            const Scalar* newer, int64_t channels, Scalar* merged) {
   const auto count = static_cast<size_t>(channels);
   if (older_length == newer_length) {
-    merge_halves(older, newer, count, merged);
+    merge_halves(older, newer, channels, merged);
     return;
   }
   const size_t size = count * order_;
@@ -65,8 +65,9 @@ void Merger<Scalar>::merge(double older_length, const Scalar* older, double newe
 }
 
 template <typename Scalar>
-void Merger<Scalar>::merge_halves(const Scalar* older, const Scalar* newer, size_t channels,
+void Merger<Scalar>::merge_halves(const Scalar* older, const Scalar* newer, int64_t channel_count,
                                   Scalar* merged) {
+  const auto channels = static_cast<size_t>(channel_count);
   if (!half_) {
     half_ = shared_half<Scalar>(static_cast<int64_t>(order_));
   }

@@ -34,8 +34,10 @@ class Merger {
   void merge(double older_length, const Scalar* older, double newer_length, const Scalar* newer,
              int64_t channels, Scalar* merged);
 
+  /// The same for stretches of equal length.
+  void merge_halves(const Scalar* older, const Scalar* newer, int64_t channels, Scalar* merged);
+
  private:
-  void merge_halves(const Scalar* older, const Scalar* newer, size_t channels, Scalar* merged);
   size_t order_;
   std::shared_ptr<const HalfMerge<Scalar>> half_;  // null until it is needed
   std::vector<Scalar> inputs_;   // [2][C][N]: what even and odd rows are multiplied with

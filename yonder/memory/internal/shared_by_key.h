@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Constants that many streams need and one process makes once: kept as long as somebody uses them.
+// Constants that many streams need and one process makes once: kept as long as somebody uses them,
+// the one that was asked for last also beyond, so that short streams one after the other share it.
 //
 //   static SharedByKey<int64_t, HalfMerge<float>> cache;
 //   auto half = cache.get(order, [&] { return HalfMerge<float>(order); });
@@ -25,12 +26,14 @@ class SharedByKey {
       value = std::make_shared<const Value>(make());
       slot = value;
     }
+    last_ = value;
     return value;
   }
 
  private:
   std::mutex mutex_;
   std::map<Key, std::weak_ptr<const Value>> values_;
+  std::shared_ptr<const Value> last_;
 };
 
 }  // namespace yonder::memory::internal

@@ -21,6 +21,8 @@ TEST(SharedByKey, MakesAValueOnceWhileSomebodyUsesIt) {
   EXPECT_EQ(made, 1);
   cache.get(2, make);
   EXPECT_EQ(made, 2);
+  cache.get(2, make);  // the last one stays
+  EXPECT_EQ(made, 2);
   first.reset();
   second.reset();
   cache.get(1, make);
