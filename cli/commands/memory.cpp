@@ -23,10 +23,10 @@ std::optional<double> moment_of(const std::string& text) {
 }  // namespace
 
 std::vector<CommandRow> memory_commands() {
-  return {memory_run_command(),   memory_resume_command(),  memory_merge_command(),
-          memory_read_command(),  memory_info_command(),    memory_error_command(),
-          memory_plot_command(),  memory_convert_command(), memory_compare_command(),
-          memory_matrix_command()};
+  return {memory_run_command(),    memory_resume_command(),  memory_merge_command(),
+          memory_read_command(),   memory_info_command(),    memory_error_command(),
+          memory_plot_command(),   memory_convert_command(), memory_compare_command(),
+          memory_choose_command(), memory_matrix_command(),  memory_analyze_command()};
 }
 
 void SummaryArgument::visit(OptionVisitor& v) {
@@ -102,7 +102,7 @@ ChannelAccount account_of(const memory::Summary& summary, int64_t channel) {
   return account;
 }
 
-std::string number_text(double value) {
+std::string figure_text(double value) {
   return std::isnan(value) ? "-" : fmt::format("{:.9g}", value);
 }
 
@@ -121,6 +121,15 @@ void write_account(JsonWriter& w, const ChannelAccount& account) {
     write_number(w.key(key), value);
   }
   w.end_object();
+}
+
+memory::Measure parse_shape(const std::string& text) {
+  for (const memory::MeasureRow& row : memory::measures()) {
+    if (row.has_width && row.name == text) {
+      return memory::Measure::parse(text + ":1");
+    }
+  }
+  return memory::Measure::parse(text);
 }
 
 std::string summary_text(const memory::Summary& summary) {

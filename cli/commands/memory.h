@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "yonder/base/json.h"
+#include "yonder/memory/measure.h"
 #include "yonder/memory/summary.h"
 
 #include <cstdint>
@@ -45,12 +46,15 @@ struct ChannelAccount {
 ChannelAccount account_of(const memory::Summary& summary, int64_t channel);
 
 /// "1.23456789" with nine digits; "-" for NaN.
-std::string number_text(double value);
+std::string figure_text(double value);
 /// The same with all digits that a time in seconds since 1970 needs.
 std::string time_text(double value);
 /// A number, or null where it is not finite.
 void write_number(JsonWriter& w, double value);
 void write_account(JsonWriter& w, const ChannelAccount& account);
+
+/// A measure where its width may be left out, "legt" for "legt:1": matrices scale with it.
+memory::Measure parse_shape(const std::string& text);
 
 /// "legs, N = 64, 1 channel".
 std::string summary_text(const memory::Summary& summary);

@@ -50,8 +50,8 @@ struct Info : Command {
               summary.exact() ? "rms residual" : "rms estimate", "relative");
     for (const int64_t channel : argument.channels(summary)) {
       const ChannelAccount account = account_of(summary, channel);
-      out.print("{:<16}{:>14}{:>14}{:>14}{:>10}\n", account.name, number_text(account.mean),
-                number_text(account.deviation), number_text(account.rms_residual),
+      out.print("{:<16}{:>14}{:>14}{:>14}{:>10}\n", account.name, figure_text(account.mean),
+                figure_text(account.deviation), figure_text(account.rms_residual),
                 std::isnan(account.relative) ? "-" : fmt::format("{:.4f}", account.relative));
     }
   }
@@ -134,25 +134,25 @@ struct ErrorReport : Command {
   void print(const memory::Summary& summary, int64_t channel, Output& out) const {
     const ChannelAccount account = account_of(summary, channel);
     out.print("{}\n", account.name);
-    out.print("  deviation of the stream      {}\n", number_text(account.deviation));
-    out.print("  rms residual                 {} ({})\n", number_text(account.rms_residual),
+    out.print("  deviation of the stream      {}\n", figure_text(account.deviation));
+    out.print("  rms residual                 {} ({})\n", figure_text(account.rms_residual),
               summary.exact() ? "exact, over the whole interval" : "an estimate");
-    out.print("  estimate from the last terms {}\n", number_text(account.local_error));
+    out.print("  estimate from the last terms {}\n", figure_text(account.local_error));
     out.print("  shortest period resolved     about {}\n",
               fmt::format("{:.3g}", shortest_period(summary)));
     if (account.clamped > 0) {
-      out.print("  rounding below zero          {} of the energy\n", number_text(account.clamped));
+      out.print("  rounding below zero          {} of the energy\n", figure_text(account.clamped));
     }
     for (const Prefix& prefix : prefixes(summary, channel)) {
       out.print("  with N = {:<5} it would be    {}\n", prefix.order,
-                number_text(prefix.rms_residual));
+                figure_text(prefix.rms_residual));
     }
     if (!stretch.empty()) {
       const auto [t1, t2] = parse_stretch("stretch", stretch);
       for (const auto& [name, value] : {std::pair{"mean", summary.mean(channel, t1, t2)},
                                         {"integral", summary.integral(channel, t1, t2)}}) {
         out.print("  {:<8} over {}: {}, off by at most {}\n", name, stretch,
-                  number_text(value.estimate), number_text(value.bound));
+                  figure_text(value.estimate), figure_text(value.bound));
       }
     }
   }

@@ -46,7 +46,7 @@ struct MatrixCommand : Command {
   }
 
   void run(Output& out, Progress& /*progress*/) override {
-    const memory::Measure parsed = parse();
+    const memory::Measure parsed = parse_shape(measure);
     const memory::System system = memory::system(parsed, order, memory::parse_normalization(norm));
     if (rule.empty()) {
       print(parsed, system.a, {{"B", &system.b}}, out);
@@ -73,16 +73,6 @@ struct MatrixCommand : Command {
     std::string name;
     const std::vector<double>* values;
   };
-
-  /// "legt" alone has a window of 1.
-  memory::Measure parse() const {
-    for (const memory::MeasureRow& row : memory::measures()) {
-      if (row.has_width && row.name == measure) {
-        return memory::Measure::parse(measure + ":1");
-      }
-    }
-    return memory::Measure::parse(measure);
-  }
 
   void print(const memory::Measure& parsed, const memory::Matrix& a,
              const std::vector<NamedVector>& vectors, Output& out) const {

@@ -87,8 +87,8 @@ struct Read : Command {
     };
     line("", "time", "channel", "value", "rms error", "bound");
     for (const Answer& answer : answers) {
-      line(answer.what, answer.time, answer.channel, number_text(answer.value.estimate),
-           number_text(answer.value.rms_error), number_text(answer.value.bound));
+      line(answer.what, answer.time, answer.channel, figure_text(answer.value.estimate),
+           figure_text(answer.value.rms_error), figure_text(answer.value.bound));
     }
   }
 
