@@ -9,6 +9,8 @@ const std::vector<DemoChapter>& demo_chapters() {
        run_tokenizer_chapter},
       {"density", "25 peaks found with a proof, beside other methods, and compressed",
        run_density_chapter},
+      {"memory", "a month of telemetry in 128 numbers, and what else fits into the bytes",
+       run_memory_chapter},
   };
   return chapters;
 }

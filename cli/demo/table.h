@@ -32,5 +32,6 @@ const std::vector<DemoChapter>& demo_chapters();
 
 void run_tokenizer_chapter(DemoContext& context);
 void run_density_chapter(DemoContext& context);
+void run_memory_chapter(DemoContext& context);
 
 }  // namespace yonder::cli
