@@ -53,6 +53,19 @@ TEST_F(NumberFilesTest, ReadsAnArray) {
   EXPECT_THAT(files_.read(*file, {"2", "", "refuse"})->values, ElementsAre(2, 4, 6));
 }
 
+TEST_F(NumberFilesTest, ReadsAChannelOfARecordingWithItsRate) {
+  // PCM of 16 bits, one channel, 8,000 frames a second: 0.5, -0.25.
+  const std::string bytes(
+      "RIFF\x28\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0"
+      "data\4\0\0\0\x00\x40\x00\xe0",
+      48);
+  const auto file = add("call.wav", bytes);
+  ASSERT_EQ(file->columns.size(), 1U);
+  const auto column = files_.read(*file, {"1", "", "refuse"});
+  EXPECT_THAT(column->values, ElementsAre(0.5, -0.25));
+  EXPECT_EQ(column->step, 1.0 / 8000);
+}
+
 TEST_F(NumberFilesTest, GivesAnotherPageTheSameColumn) {
   const auto file = add("w.csv", "x\n1\n");
   EXPECT_EQ(files_.read(*file, {"x", "", "refuse"}), files_.read(*file, {"x", "", "refuse"}));

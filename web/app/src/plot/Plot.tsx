@@ -187,7 +187,7 @@ function makePlot(
         },
         {
           ...axis,
-          size: 58,
+          size: 66,
           label: props.yLabel,
           labelSize: 18,
           labelGap: 0,
