@@ -23,7 +23,7 @@ class Coordinate {
  public:
   Coordinate(const Model& p, const Model& q)
       : line_(p.domain().kind == DomainKind::line), origin_(p.domain().origin) {
-    const auto panels = static_cast<double>(2 * (p.order() + q.order()) + 16);
+    const int64_t panels = 2 * (p.order() + q.order()) + 16;
     double low = p.domain().origin;
     double high = p.domain().upper();
     unit_ = p.domain().length;
@@ -36,12 +36,15 @@ class Coordinate {
       high = std::asinh(30 * wide / unit_);
       low = -high;
     }
-    for (double i = 0; i <= panels; ++i) {
-      breakpoints_.push_back(low + (high - low) * i / panels);
+    for (int64_t i = 0; i <= panels; ++i) {
+      breakpoints_.push_back(low +
+                             (high - low) * static_cast<double>(i) / static_cast<double>(panels));
     }
-    for (double v = high + 1; line_ && v < kFarthest; v *= 1.3) {
+    double v = high + 1;
+    while (line_ && v < kFarthest) {
       breakpoints_.insert(breakpoints_.begin(), -v);
       breakpoints_.push_back(v);
+      v *= 1.3;
     }
   }
 
