@@ -212,7 +212,6 @@ double refine(std::span<const Complex> c, Coefficients& b, Step step) {
     }
     Coefficients next_r = residual(c, next);
     const double next_error = largest(next_r);
-    if (getenv("DBG")) fprintf(stderr, "%d %g\n", count, next_error);
     if (!std::isfinite(next_error)) {
       break;
     }
