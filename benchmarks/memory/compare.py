@@ -114,10 +114,14 @@ def machine():
     return "%s, %d cores, %s" % (name, os.cpu_count(), first_line(["c++", "--version"]))
 
 
-def report(answers, dense, load):
+def commit_of_tree():
     commit = first_line(["git", "rev-parse", "--short=12", "HEAD"]) or "unknown"
     if first_line(["git", "status", "--porcelain", "--untracked-files=no"]):
         commit += ", with uncommitted changes"
+    return commit
+
+
+def report(answers, dense, load, commit):
     parts = ["# Memory: comparison with peers\n\nWritten by `benchmarks/memory/run.sh`. "
              + " ".join(__doc__.split("\n\n")[1].split()) + "\n",
              table(["", ""], [["date", datetime.date.today().isoformat()], ["machine", machine()],
@@ -155,6 +159,7 @@ def main():
                         help="few rounds and short streams, to try the script; prints, writes nothing")
     options = parser.parse_args()
     load = os.getloadavg()[0]
+    commit = commit_of_tree()  # before the run: what is measured, whatever is committed meanwhile
     answers = []
     with subprocess.Popen([PROGRAM] + (["--quick"] if options.quick else []),
                           stdout=subprocess.PIPE, text=True) as program:
@@ -163,7 +168,7 @@ def main():
             print("%(section)s: %(row)s" % answers[-1], file=sys.stderr, flush=True)
     if program.returncode != 0:
         sys.exit("memory_speed ended with status %d" % program.returncode)
-    text = report(answers, dense_rows(3 if options.quick else 11), load)
+    text = report(answers, dense_rows(3 if options.quick else 11), load, commit)
     if options.quick:
         print(text)
     else:
