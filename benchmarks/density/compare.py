@@ -37,7 +37,7 @@ BUILD = os.path.join(ROOT, "build", "benchmarks")
 PROGRAM = os.path.join(BUILD, "release", "benchmarks", "density", "density_speed")
 WORK = os.path.join(BUILD, "work_density")
 DOMAIN = "interval:-1:1"
-# What plain Horner cost per point on the machine of the specification, ns, by order.
+# What plain Horner's rule cost per point on the machine of the specification, ns, by order.
 ANCHOR = {14: 4.3, 50: 14.6, 75: 19.8, 256: 75}
 
 
@@ -174,7 +174,7 @@ class Comparison:
             worker.data("points", points)
             per_point = 1e9 / points.size
             runs = {"ours": lambda: worker.ask("logpdf")["cpu"] * per_point,
-                    "horner": lambda: worker.ask("horner")["cpu"] * per_point}
+                    "pdf": lambda: worker.ask("pdf")["cpu"] * per_point}
             if order == 37:
                 runs["gmm"] = lambda: timed(
                     lambda: gmm.score_samples(points[:, None]))[0] * per_point
@@ -184,7 +184,7 @@ class Comparison:
             ours = statistics.median(times["ours"])
             target = verdict(ours, ANCHOR[order] + 6, at_most=True) if order in ANCHOR else ""
             rows.append(["Yonder, N = %d" % order, "%.1f" % ours,
-                         "%.1f" % statistics.median(times["horner"]), "%.1e" % difference, "",
+                         "%.1f" % statistics.median(times["pdf"]), "%.1e" % difference, "",
                          target])
             if order == 37:
                 factor = ratio(times, "gmm", "ours")
@@ -195,10 +195,10 @@ class Comparison:
                              "%.0f" % statistics.median(times["kde"]), "", "",
                              "%.0f" % ratio(times, "kde", "ours"), ""])
         note = ("%d uniform random points on the whole interval (200 for the kernel density). "
-                "\"Horner\" is |A|^2 alone by Horner's rule in the same round; above N = 192 "
+                "\"pdf\" is the density without the logarithm in the same round; above N = 192 "
                 "the public function may take the non-uniform FFT instead. The difference is to "
                 "numpy with the same coefficients; both round most where the density is least.\n\n" % points.size)
-        return note + table(["log density", "ns per point", "Horner, ns", "largest difference, nats",
+        return note + table(["log density", "ns per point", "pdf, ns", "largest difference, nats",
                              "time / Yonder's at N = 37", "target"], rows)
 
     def fitting(self):

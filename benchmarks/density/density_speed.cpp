@@ -7,13 +7,12 @@
 //   stream ORDER CHUNK GAP      the same by StreamFitter
 //   coefficients                b, as pairs of numbers
 //   logpdf [PATH]               of the data; writes the values where a path is given
-//   horner                      |A|^2 alone at as many points, by Horner's rule: the floor
+//   pdf                         the density without its logarithm at the same points
 //   sample COUNT                draws
 //   encode STEP                 the data; `decode` then decodes them and compares
 //   decode
 #include "yonder/density/entropy_coder.h"
 #include "yonder/density/fit.h"
-#include "yonder/density/internal/trigonometric_kernel.h"
 #include "yonder/density/stream_fitter.h"
 
 #include <fmt/core.h>
@@ -93,11 +92,11 @@ class Worker {
     if (command == "logpdf") {
       return logpdf(in);
     }
-    if (command == "horner") {
-      std::vector<double> x(values_);
+    if (command == "pdf") {
+      std::vector<double> out(values_.size());
       const Clock clock;
-      yonder::density::internal::squared_magnitude_horner(model_->coefficients(), x, x);
-      return clock.json() + fmt::format(", \"count\": {}}}", x.size());
+      model_->pdf(values_, out);
+      return clock.json() + fmt::format(", \"count\": {}}}", out.size());
     }
     if (command == "sample") {
       size_t count = 0;

@@ -24,12 +24,11 @@
 namespace yonder::density {
 
 struct FitOptions {
-  std::string domain = "line";  ///< as Domain::parse reads it
-  std::string order = "auto";   ///< N: "8", "auto" or "auto:1-64"
-  std::string criterion =
-      "kfold";        ///< how auto chooses: kfold (one standard error), holdout, aic, bic
-  int64_t folds = 5;  ///< of kfold
-  double gamma = 0;   ///< penalty on int p'(x)^2 dx of the normalised density on [-1, 1]
+  std::string domain = "line";      ///< as Domain::parse reads it
+  std::string order = "auto";       ///< N: "8", "auto" or "auto:1-64"
+  std::string criterion = "kfold";  ///< how auto chooses: kfold, holdout, aic, bic
+  int64_t folds = 5;                ///< of kfold
+  double gamma = 0;  ///< penalty on int p'(x)^2 dx of the normalised density on [-1, 1]
   std::string base = "logistic";  ///< on the line; as BaseDistribution::fitted reads it
   std::string location = "data";  ///< of the base: "data" or a number
   std::string scale = "data";     ///< of the base: "data" or a number > 0
@@ -39,7 +38,7 @@ struct FitOptions {
   double learning_rate = 0.01;       ///< of Adam
   double gap_tolerance = 1e-8;       ///< nats
   int64_t max_steps = 500;           ///< of L-BFGS and of Newton each; epochs of Adam
-  uint64_t seed = 0;                 ///< starting noise, folds, mini-batches
+  uint64_t seed = 0;                 ///< folds, mini-batches
   int64_t threads = 0;               ///< 0: all cores; results do not depend on it
 
   void visit(OptionVisitor& v);
@@ -51,7 +50,7 @@ struct OrderScore {
   int64_t order = 0;
   double nll = 0;             ///< on all data, nats per sample
   double score = 0;           ///< of the criterion; lower is better
-  double standard_error = 0;  ///< of the score (kfold only)
+  double standard_error = 0;  ///< of the score minus the best order's (kfold only)
 };
 
 struct FitReport {

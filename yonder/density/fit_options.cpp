@@ -28,7 +28,7 @@ void FitOptions::visit(OptionVisitor& v) {
       "interval:LOW:HIGH; reflected:LOW:HIGH (no equal ends)");
   v.text("order", order, "N, number of frequencies: a number, auto or auto:LOW-HIGH");
   v.choice("criterion", criterion, criterion_names(),
-           "how auto chooses: kfold (the smallest order within one standard error of the best), "
+           "how auto chooses: kfold (the smallest order that the best one does not clearly beat), "
            "holdout, aic, bic");
   v.integer("folds", folds, 2, 100, "parts of kfold");
   v.real("gamma", gamma, 0, std::numeric_limits<double>::max(),
@@ -47,7 +47,7 @@ void FitOptions::visit(OptionVisitor& v) {
   v.real("gap-tolerance", gap_tolerance, 0, 1,
          "nats: how far the result may be from the best possible likelihood");
   v.integer("max-steps", max_steps, 1, int64_t{1} << 30, "steps of each optimiser; epochs of adam");
-  v.seed("seed", seed, "of the starting noise, the folds and the mini-batches");
+  v.seed("seed", seed, "of the folds and the mini-batches");
   v.integer("threads", threads, 0, 1024, "0 = all cores; the result does not depend on it");
 }
 

@@ -20,7 +20,7 @@ class OrderScore(NamedTuple):
     nll: float
     #: Of the criterion; lower is better.
     score: float
-    #: Of the score (kfold only).
+    #: Of the score minus the best order's (kfold only).
     standard_error: float
 
 

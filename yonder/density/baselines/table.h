@@ -55,10 +55,11 @@ struct Comparison {
   double fit_seconds = 0;
   double eval_nanoseconds = 0;  ///< per point, one thread
 };
-/// Fits all methods to `training` and scores them on `test`, which have two values and one at least.
+/// Fits all methods to `training` and scores them on `test`, which have two values and one at
+/// least.
 std::vector<Comparison> compare(std::span<const double> training, std::span<const double> test,
-                                const std::vector<std::string>& methods,
-                                const BaselineFit& options, Progress* progress = nullptr);
+                                const std::vector<std::string>& methods, const BaselineFit& options,
+                                Progress* progress = nullptr);
 /// Fits all methods to a seeded random (1 - holdout) of the values and scores them on the rest.
 std::vector<Comparison> compare(std::span<const double> values,
                                 const std::vector<std::string>& methods, double holdout,

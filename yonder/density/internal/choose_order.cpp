@@ -81,21 +81,30 @@ std::vector<Trial> make_trials(const Sample& sample, const FitOptions& options) 
   return trials;
 }
 
-// Mean over the trials' test parts, and its standard error from their spread.
-void score_by_trials(const std::vector<Trial>& trials, OrderScore& score) {
+// Weighted mean over the trials' test parts.
+double mean_of(const std::vector<Trial>& trials, const std::vector<double>& of_trial) {
   double weight = 0, sum = 0;
-  for (const Trial& trial : trials) {
-    weight += trial.weight();
-    sum += trial.weight() * trial.test_nll();
+  for (size_t i = 0; i < trials.size(); ++i) {
+    weight += trials[i].weight();
+    sum += trials[i].weight() * of_trial[i];
   }
-  score.score = sum / weight;
+  return sum / weight;
+}
+
+// Standard error of the mean of a - b. Parts differ much more from each other than orders do on the
+// same part, so orders are compared part by part.
+double paired_error(const std::vector<Trial>& trials, const std::vector<double>& a,
+                    const std::vector<double>& b) {
+  if (trials.size() < 2) {
+    return 0;
+  }
+  const double mean = mean_of(trials, a) - mean_of(trials, b);
   double square = 0;
-  for (const Trial& trial : trials) {
-    square += std::pow(trial.test_nll() - score.score, 2);
+  for (size_t i = 0; i < trials.size(); ++i) {
+    square += std::pow(a[i] - b[i] - mean, 2);
   }
   const auto count = static_cast<double>(trials.size());
-  score.standard_error =
-      trials.size() > 1 && std::isfinite(square) ? std::sqrt(square / (count - 1) / count) : 0;
+  return std::isfinite(square) ? std::sqrt(square / (count - 1) / count) : 0;
 }
 
 }  // namespace
@@ -147,6 +156,7 @@ OrderChoice choose_order(const MappedSample& mapped, const Domain& domain, const
   progress.begin("choosing the order", orders.size(), "orders");
   OrderChoice choice;
   std::vector<Coefficients> fits;
+  std::vector<std::vector<double>> test_nlls;  // [orders][trials]
   for (const int64_t order : orders) {
     progress.stop_if_cancelled("Start the fit again to go on.");
     parallel_for(trials.size(), 1, settings.threads, [&](size_t first, size_t last) {
@@ -162,8 +172,11 @@ OrderChoice choose_order(const MappedSample& mapped, const Domain& domain, const
     score.nll = whole.value - whole.penalty - mapped.log_slope;
     const auto parameters = static_cast<double>(free_parameters(order, domain));
     if (!trials.empty()) {
-      score_by_trials(trials, score);
-      score.score -= mapped.log_slope;
+      std::vector<double>& of_trial = test_nlls.emplace_back();
+      for (const Trial& trial : trials) {
+        of_trial.push_back(trial.test_nll());
+      }
+      score.score = mean_of(trials, of_trial) - mapped.log_slope;
     } else if (options.criterion == "aic") {
       score.score = score.nll + parameters / effective;
     } else {
@@ -174,10 +187,14 @@ OrderChoice choose_order(const MappedSample& mapped, const Domain& domain, const
     progress.metric("score", score.score);
   }
   const auto by_score = [](const OrderScore& a, const OrderScore& b) { return a.score < b.score; };
-  const OrderScore best = *std::min_element(choice.scores.begin(), choice.scores.end(), by_score);
+  const auto best = std::min_element(choice.scores.begin(), choice.scores.end(), by_score);
+  for (size_t i = 0; i < test_nlls.size(); ++i) {
+    choice.scores[i].standard_error = paired_error(
+        trials, test_nlls[i], test_nlls[static_cast<size_t>(best - choice.scores.begin())]);
+  }
   const auto chosen = std::find_if(
       choice.scores.begin(), choice.scores.end(),
-      [&](const OrderScore& score) { return score.score <= best.score + best.standard_error; });
+      [&](const OrderScore& score) { return score.score <= best->score + score.standard_error; });
   choice.order = chosen->order;
   choice.b = fits[static_cast<size_t>(chosen - choice.scores.begin())];
   return choice;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many frequencies the data bear out. Orders are tried upwards, each fit starting from the one
 // before, padded with zeros; scored by k-fold cross-validation with the one-standard-error rule
-// (the smallest order whose score is within one standard error of the best), by a held-out part, or
-// by AIC or BIC with 2 N parameters (N for a reflected interval) and Kish's effective sample size.
-// A base of the line is that of the whole sample in every fold. Orders are dense below 16 and grow
-// by an eighth above; more than one parameter per two different values is not tried.
-// Sources: Breiman et al. 1984 (one standard error), Kish 1965. Test: choose_order_test.cpp.
+// (the smallest order that the best one beats by no more than the standard error of their
+// difference, taken part by part), by a held-out part, or by AIC or BIC with 2 N parameters (N for
+// a reflected interval) and Kish's effective sample size. A base of the line is that of the whole
+// sample in every fold. Orders are dense below 16 and grow by an eighth above; more than one
+// parameter per two different values is not tried. Sources: Breiman et al. 1984 (one standard
+// error), Kish 1965. Test: choose_order_test.cpp.
 #pragma once
 
 #include "yonder/density/fit.h"

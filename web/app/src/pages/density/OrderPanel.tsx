@@ -21,7 +21,7 @@ const CRITERIA: readonly { name: string; title: string; unit: string }[] = [
   { name: "bic", title: "BIC", unit: "nats per value" },
 ];
 
-/** Scores as a curve with a band of one standard error. */
+/** Scores as a curve with a band of the standard error of their difference from the best. */
 function curves(scores: readonly OrderScore[]): PlotSeries[] {
   const x = scores.map((s) => s.order);
   const side = (sign: number): (number | null)[] =>
@@ -31,7 +31,7 @@ function curves(scores: readonly OrderScore[]): PlotSeries[] {
     ...(errors
       ? [
           {
-            label: "one standard error",
+            label: "standard error of the difference from the best",
             ink: "plot-4",
             x,
             y: side(-1),
@@ -66,7 +66,8 @@ export function OrderPanel({ data, options, unit, onOptions }: PanelProps): JSX.
       <h2 class="visually-hidden">Order</h2>
       <p class="explain">
         A higher order always fits the data it sees better. What counts is how it describes data it
-        has not seen: of the orders within one standard error of the best, the smallest is chosen.
+        has not seen: of the orders that the best does not clearly beat, by more than the standard error of
+        their difference, the smallest is chosen.
       </p>
       <form
         onSubmit={(event) => {
