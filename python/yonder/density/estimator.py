@@ -123,7 +123,7 @@ class FourierDensity:
         seed gives the same numbers; `first` goes on within them: draws 0 ... 9 and 10 ... 19 of a
         seed are what 20 draws would have been.
 
-        >>> density = FourierDensity(domain="interval:0:1", order=2).fit([.1, .2, .3, .4, .5, .6, .7])
+        >>> density = FourierDensity.from_coefficients([1, 0.5])
         >>> whole = density.sample(4, random_state=7)
         >>> np.array_equal(whole[2:], density.sample(2, random_state=7, first=2))
         True
@@ -216,7 +216,7 @@ class FourierDensity:
     def ppf(self, u: npt.ArrayLike) -> Any:
         """The y with cdf(y) = u. DataError outside [0, 1].
 
-        >>> density = FourierDensity(domain="interval:0:1", order=1).fit([.2, .4, .6, .7])
+        >>> density = FourierDensity.from_coefficients([1, 0.5])
         >>> round(density.cdf(density.ppf(0.3)), 12)
         0.3
         """
