@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace yonder::memory::internal {
 namespace {
@@ -17,11 +18,12 @@ void ExponentialAction::advance(double length, double growth, const double* u, c
                                 double* x, size_t pitch) {
   const std::vector<double>& b = a_.input();
   const size_t order = b.size();
-  const double parts = std::max(1.0, std::ceil(length * (norm_ + growth) / kPart));
-  const double h = length / parts;
+  const auto parts =
+      std::max<int64_t>(1, static_cast<int64_t>(std::ceil(length * (norm_ + growth) / kPart)));
+  const double h = length / static_cast<double>(parts);
   next_.resize(order * pitch);
   w_.assign(pitch, 0);
-  for (double part = 0; part < parts; ++part) {
+  for (int64_t part = 0; part < parts; ++part) {
     term_.assign(x, x + order * pitch);
     w_term_ = w_;
     for (int j = 1; j <= kDegree; ++j) {

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace yonder::memory::internal {
 namespace {
@@ -50,8 +49,8 @@ bool is_projection(const RecurrencePlan& plan) {
 template <typename Scalar>
 class Recurrence final : public Engine<Scalar> {
  public:
-  explicit Recurrence(RecurrencePlan plan)
-      : plan_(std::move(plan)), energy_(static_cast<size_t>(plan_.channels), window_of(plan_)) {}
+  explicit Recurrence(const RecurrencePlan& plan)
+      : plan_(plan), energy_(static_cast<size_t>(plan_.channels), window_of(plan_)) {}
 
   void push(const Cells<Scalar>& cells) override {
     if (cells.count == 0) {

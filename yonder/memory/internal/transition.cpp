@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <utility>
 
 namespace yonder::memory::internal {
 namespace {
@@ -48,8 +47,8 @@ std::vector<double> first_cell(const RecurrencePlan& plan, double u0, double u1)
 template <typename Scalar>
 class StepwiseTransition final : public Transition<Scalar> {
  public:
-  StepwiseTransition(RecurrencePlan plan, bool regular)
-      : plan_(std::move(plan)),
+  StepwiseTransition(const RecurrencePlan& plan, bool regular)
+      : plan_(plan),
         regular_(regular),
         pitch_(pad(plan_.channels)),
         x_(static_cast<size_t>(plan_.order) * pitch_) {
@@ -266,14 +265,16 @@ class BlockTransition final : public Transition<Scalar> {
     }
     while (left > 0) {
       size_t taken = block_;
-      if (pending_.empty() && left >= block_) {
+      if (waiting_ == 0 && left >= block_) {
         advance(from);
       } else {
-        taken = std::min(left, block_ - pending_.size() / channels_);
+        taken = std::min(left, block_ - waiting_);
         pending_.insert(pending_.end(), from, from + taken * channels_);
-        if (pending_.size() == block_ * channels_) {
+        waiting_ += taken;
+        if (waiting_ == block_) {
           advance(pending_.data());
           pending_.clear();
+          waiting_ = 0;
         }
       }
       from += taken * channels_;
@@ -285,10 +286,9 @@ class BlockTransition final : public Transition<Scalar> {
   }
 
   std::vector<double> state() const override {
-    const size_t waiting = pending_.size() / channels_;
     std::vector<Scalar> padded(block_ * channels_);
     std::copy(pending_.begin(), pending_.end(),
-              padded.begin() + static_cast<std::ptrdiff_t>((block_ - waiting) * channels_));
+              padded.begin() + static_cast<std::ptrdiff_t>((block_ - waiting_) * channels_));
     std::vector<Scalar> brought(channels_ * stride_);
     inputs_.multiply(padded.data(), channels_, 1, channels_, brought.data(), stride_);
     std::vector<double> result(channels_ * order_);
@@ -297,8 +297,8 @@ class BlockTransition final : public Transition<Scalar> {
       for (size_t n = 0; n < order_; ++n) {
         x[static_cast<Eigen::Index>(n)] = static_cast<double>(y_[c * stride_ + n]);
       }
-      for (size_t i = 0; waiting >> i > 0; ++i) {
-        if ((waiting >> i) % 2 == 1) {
+      for (size_t i = 0; waiting_ >> i > 0; ++i) {
+        if ((waiting_ >> i) % 2 == 1) {
           x = (powers_[i] * x).eval();
         }
       }
@@ -315,6 +315,7 @@ class BlockTransition final : public Transition<Scalar> {
 
   void set_state(const std::vector<double>& state) override {
     pending_.clear();
+    waiting_ = 0;
     started_ = true;
     for (size_t c = 0; c < channels_; ++c) {
       for (size_t n = 0; n < order_; ++n) {
@@ -332,7 +333,7 @@ class BlockTransition final : public Transition<Scalar> {
       put_all(bytes, std::span<const Scalar>(y_.data() + c * stride_, order_));
     }
     put_all(bytes, std::span<const Scalar>(latest_));
-    put(bytes, static_cast<uint64_t>(pending_.size() / channels_));
+    put(bytes, static_cast<uint64_t>(waiting_));
     put_all(bytes, std::span<const Scalar>(pending_));
   }
 
@@ -347,10 +348,10 @@ class BlockTransition final : public Transition<Scalar> {
     }
     latest_.clear();
     reader.get_all(channels_, latest_);
-    const auto waiting = reader.template get<uint64_t>();
-    reader.check(waiting < block_, "more waiting samples than a block holds");
+    waiting_ = reader.template get<uint64_t>();
+    reader.check(waiting_ < block_, "more waiting samples than a block holds");
     pending_.clear();
-    reader.get_all(waiting * channels_, pending_);
+    reader.get_all(waiting_ * channels_, pending_);
   }
 
  private:
@@ -387,7 +388,8 @@ class BlockTransition final : public Transition<Scalar> {
   bool started_ = false;
   std::vector<Scalar> y_;        // [C][stride]
   std::vector<Scalar> latest_;   // [C], linear: the sample at the end of the last cell
-  std::vector<Scalar> pending_;  // [cells][C]
+  size_t waiting_ = 0;           // cells of the unfinished block
+  std::vector<Scalar> pending_;  // [waiting][C]
   std::vector<Scalar> next_, brought_;
 };
 
