@@ -105,11 +105,11 @@ Discrete discretise(const System& system, Rule rule, double step, double alpha,
   }
   const double a = implicitness(rule, alpha);
   check_range("alpha", a, 0.0, 1.0);
-  if (a == 0 && !allow_unstable) {
-    const double limit = forward_euler_limit(system);
+  if (!allow_unstable) {
+    const double limit = stable_step(system, a);
     require(step <= limit, ErrorKind::bad_option,
-            "forward Euler is unstable for N={} at a step of {} (limit {:.3g}); use bilinear",
-            system.a.rows, step, limit);
+            "{} is unstable for N={} at a step of {} (limit {:.3g}); use bilinear",
+            explicit_rule_name(a), system.a.rows, step, limit);
   }
   return implicit_step(system, (1 - a) * step, a * step, step);
 }
@@ -126,12 +126,14 @@ Discrete legs_step(const System& system, Rule rule, int64_t k, double alpha, boo
   }
   const double a = implicitness(rule, alpha);
   check_range("alpha", a, 0.0, 1.0);
-  if (a == 0 && !allow_unstable) {
+  if (a < 0.5 && !allow_unstable) {
+    // A mode does not grow where (1-a)/k - a/(k+1) <= limit, that is from this k on:
     const double limit = forward_euler_limit(system);
-    require(1 / time <= limit, ErrorKind::bad_option,
-            "forward Euler is unstable for N={} at step {} (from {:.0f} on no mode grows); use "
-            "bilinear",
-            system.a.rows, k, std::ceil(1 / limit));
+    const double rest = 1 - 2 * a - limit;
+    const double first = (rest + std::sqrt(rest * rest + 4 * limit * (1 - a))) / (2 * limit);
+    require(time >= first, ErrorKind::bad_option,
+            "{} is unstable for N={} at step {} (from {:.0f} on no mode grows); use bilinear",
+            explicit_rule_name(a), system.a.rows, k, std::ceil(first));
   }
   return implicit_step(system, (1 - a) / time, a / (time + 1), length);
 }
@@ -154,6 +156,15 @@ double forward_euler_limit(const System& system) {
     }
   }
   return limit;
+}
+
+double stable_step(const System& system, double alpha) {
+  return alpha < 0.5 ? forward_euler_limit(system) / (1 - 2 * alpha)
+                     : std::numeric_limits<double>::infinity();
+}
+
+std::string explicit_rule_name(double alpha) {
+  return alpha == 0 ? "forward Euler" : fmt::format("gbt with alpha {}", alpha);
 }
 
 }  // namespace yonder::memory

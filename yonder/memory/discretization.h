@@ -38,7 +38,7 @@ struct Discrete {
 };
 
 /// step > 0. alpha: of gbt. Time-invariant systems only; legs is discretised by legs_step().
-/// Forward Euler beyond its limit is Error(bad_option) naming `bilinear`, unless allow_unstable.
+/// A step beyond stable_step() is Error(bad_option) naming `bilinear`, unless allow_unstable.
 /// Cost: O(N^3).
 Discrete discretise(const System& system, Rule rule, double step, double alpha = 0.5,
                     bool allow_unstable = false);
@@ -46,13 +46,20 @@ Discrete discretise(const System& system, Rule rule, double step, double alpha =
 /// Sample k (k >= 1, covering [k, k+1)) of legs or fous: x_{k+1} = a x_k + b u_k, the input with
 /// the weight ln((k+1)/k) it has when it is held, zoh and foh exact:
 ///   gbt: (I - a A/(k+1)) x' = (I + (1-a) A/k) x + ln((k+1)/k) B u.
-/// x_1 = (u_0, 0, ...) is exact. Forward Euler is Error(bad_option) while a mode grows
-/// (docs/math/memory.md, erratum 7), unless allow_unstable.
+/// x_1 = (u_0, 0, ...) is exact. Forward Euler, and gbt with alpha < 1/2, are Error(bad_option)
+/// while a mode grows (docs/math/memory.md, erratum 7), unless allow_unstable.
 Discrete legs_step(const System& system, Rule rule, int64_t k, double alpha = 0.5,
                    bool allow_unstable = false);
 
 /// The largest step of forward Euler at which no mode grows: min over poles of -2 Re p / |p|^2.
 /// Time-varying systems: the largest 1 / k.
 double forward_euler_limit(const System& system);
+
+/// The same for the rule of that implicitness, of a time-invariant system: the limit of forward
+/// Euler divided by 1 - 2 alpha; infinity from alpha = 1/2 on, where no step is too long.
+double stable_step(const System& system, double alpha);
+
+/// What messages call a rule that has a limit: "forward Euler" or "gbt with alpha 0.3".
+std::string explicit_rule_name(double alpha);
 
 }  // namespace yonder::memory

@@ -5,6 +5,7 @@
 #include "yonder/base/error.h"
 #include "yonder/memory/internal/dense.h"
 
+#include <Eigen/Eigenvalues>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -169,6 +170,47 @@ TEST(Discretization, ForwardBeyondItsLimitIsRefusedUnlessAllowed) {
   EXPECT_THAT(refusal([&] { legs_step(legs, Rule::forward, 7); }),
               testing::HasSubstr("from 8 on no mode grows"));
   EXPECT_NO_THROW(legs_step(legs, Rule::forward, 8));
+}
+
+TEST(Discretization, GbtBelowOneHalfIsRefusedExactlyWhereAModeGrows) {
+  const double alpha = 0.3;
+  // lagt has one pole, N times over, which no eigenvalue solver finds.
+  for (const char* measure : {"legt:1", "fout:1", "chebt:1"}) {
+    const System s = system(Measure::parse(measure), 16);
+    const double limit = stable_step(s, alpha);
+    EXPECT_DOUBLE_EQ(limit, forward_euler_limit(s) / 0.4);
+    const auto radius = [&](double step) {
+      return view(discretise(s, Rule::gbt, step, alpha, true).a)
+          .eigenvalues()
+          .cwiseAbs()
+          .maxCoeff();
+    };
+    // The empty sine of fout stays where it is.
+    EXPECT_LE(radius(limit * 0.99), 1 + 1e-12) << measure;
+    EXPECT_GT(radius(limit * 1.01), 1 + 1e-6) << measure;
+    EXPECT_NO_THROW(discretise(s, Rule::gbt, limit * 0.99, alpha));
+    EXPECT_THAT(refusal([&] { discretise(s, Rule::gbt, limit * 1.01, alpha); }),
+                testing::AllOf(testing::HasSubstr("gbt with alpha 0.3 is unstable"),
+                               testing::HasSubstr("use bilinear")))
+        << measure;
+    EXPECT_NO_THROW(discretise(s, Rule::gbt, limit * 100, 0.5));
+  }
+}
+
+TEST(Discretization, GbtBelowOneHalfOfLegsIsRefusedWhileAModeGrows) {
+  const System legs = system(Measure{}, 16);
+  const auto grows = [&](int64_t k) {
+    return view(legs_step(legs, Rule::gbt, k, 0.3, true).a).diagonal().cwiseAbs().maxCoeff() >
+           1 + 1e-12;
+  };
+  int64_t first = 1;
+  while (grows(first)) {
+    ++first;
+  }
+  EXPECT_GT(first, 1);
+  EXPECT_NO_THROW(legs_step(legs, Rule::gbt, first, 0.3));
+  EXPECT_THAT(refusal([&] { legs_step(legs, Rule::gbt, first - 1, 0.3); }),
+              testing::HasSubstr("from " + std::to_string(first) + " on no mode grows"));
 }
 
 TEST(Discretization, RefusesTheOtherKindOfSystem) {

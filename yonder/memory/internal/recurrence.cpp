@@ -29,11 +29,14 @@ RecurrencePlan plan_of(const StreamOptions& options, int64_t channels) {
   check_order(plan.measure, plan.order);
   require(plan.rule != Rule::foh || plan.linear, ErrorKind::bad_option,
           "--rule foh is exact for samples joined by lines; add --hold linear, or use --rule zoh");
-  const bool forward = !plan.exponential() && implicitness(plan.rule, plan.alpha) == 0;
-  require(
-      !forward || !plan.time_varying() || plan.allow_unstable, ErrorKind::bad_option,
-      "forward Euler is unstable for {} N={} while fewer than {} samples are seen; use bilinear",
-      row_of(plan.measure.kind).name, plan.order, (plan.order + 1) / 2);
+  if (plan.time_varying() && !plan.exponential() && !plan.allow_unstable) {
+    // The number is that of forward Euler; gbt is stable somewhat sooner.
+    const double alpha = implicitness(plan.rule, plan.alpha);
+    require(alpha >= 0.5, ErrorKind::bad_option,
+            "{} is unstable for {} N={} while fewer than {} samples are seen; use bilinear",
+            explicit_rule_name(alpha), row_of(plan.measure.kind).name, plan.order,
+            (plan.order + 1) / 2);
+  }
   return plan;
 }
 

@@ -494,5 +494,28 @@ TEST(Recurrence, RefusalsSayWhatToDo) {
               testing::HasSubstr("one of the two kinds"));
 }
 
+TEST(Recurrence, OfGbtBelowOneHalfIsRefusedBeyondItsLimitUnlessAllowed) {
+  StreamOptions options = options_of("legt:100", 64, "gbt", false);
+  options.alpha = 0.3;
+  const auto two = [&] {
+    push(*make_recurrence<double>(options, 1), {1, 2}, 1, false, {}, 1, 0, 2);
+  };
+  EXPECT_EQ(refusal(two),
+            "gbt with alpha 0.3 is unstable for legt N=64 at dt/w=0.01; use bilinear");
+  options.alpha = 0.5;
+  EXPECT_EQ(refusal(two), "none");
+  options.alpha = 0.3;
+  options.measure = "legt:10000";
+  EXPECT_EQ(refusal(two), "none");
+  options.measure = "legs-step";
+  EXPECT_EQ(refusal(two),
+            "gbt with alpha 0.3 is unstable for legs-step N=64 while fewer than 32 samples are "
+            "seen; use bilinear");
+  options.allow_unstable = true;
+  EXPECT_EQ(refusal(two), "none");
+  options.measure = "legt:100";
+  EXPECT_EQ(refusal(two), "none");
+}
+
 }  // namespace
 }  // namespace yonder::memory::internal

@@ -21,8 +21,9 @@ size_t pad(int64_t channels) {
 
 void require_stable(const RecurrencePlan& plan, double limit, double step) {
   require(plan.allow_unstable || step <= limit, ErrorKind::bad_option,
-          "forward Euler is unstable for {} N={} at dt/w={}; use bilinear",
-          row_of(plan.measure.kind).name, plan.order, step / plan.measure.width);
+          "{} is unstable for {} N={} at dt/w={}; use bilinear",
+          explicit_rule_name(implicitness(plan.rule, plan.alpha)), row_of(plan.measure.kind).name,
+          plan.order, step / plan.measure.width);
 }
 
 // What one cell of the whole history is: u0 ... u1 along a line. The mean, and the one coefficient
@@ -59,8 +60,8 @@ class StepwiseTransition final : public Transition<Scalar> {
     }
     operator_ = make_operator<Scalar>(plan_.measure, plan_.order);
     alpha_ = implicitness(plan_.rule, plan_.alpha);
-    if (alpha_ == 0 && !plan_.time_varying()) {
-      limit_ = forward_euler_limit(system(plan_.measure, plan_.order));
+    if (alpha_ < 0.5 && !plan_.time_varying()) {
+      limit_ = stable_step(system(plan_.measure, plan_.order), alpha_);
     }
   }
 
@@ -73,7 +74,7 @@ class StepwiseTransition final : public Transition<Scalar> {
       return plan_.time_varying() ? static_cast<double>(cells_ + static_cast<uint64_t>(k))
                                   : static_cast<double>(k) * cells.step;
     };
-    if (alpha_ == 0 && !plan_.exponential() && !plan_.time_varying()) {
+    if (alpha_ < 0.5 && !plan_.time_varying()) {
       for (int64_t k = 0; k < cells.count; ++k) {
         require_stable(plan_, limit_, regular_ ? cells.step : edge(k + 1) - edge(k));
       }
@@ -206,7 +207,7 @@ class StepwiseTransition final : public Transition<Scalar> {
   std::vector<Scalar> x_;  // [N][pitch]
   uint64_t cells_ = 0;
   double alpha_ = 1;
-  double limit_ = 0;  // of forward Euler
+  double limit_ = 0;  // of the step, alpha < 1/2
   std::unique_ptr<Operator<Scalar>> operator_;
   std::unique_ptr<Operator<double>> exact_operator_;
   std::unique_ptr<ExponentialAction> exact_;
