@@ -56,6 +56,19 @@ constexpr size_t kConvertedAtOnce = 1 << 14;  // samples, where the types differ
 
 enum class Clock : uint8_t { unset = 0, regular = 1, timed = 2 };
 
+// What a stream is, for messages; the options that few set only where they differ from `other`.
+std::string description(const StreamOptions& own, const StreamOptions& other) {
+  std::string text =
+      fmt::format("{} of order {} ({}, {}", own.measure, own.order, own.scalar, own.hold);
+  if (own.block != other.block) {
+    text += fmt::format(", block {}", own.block);
+  }
+  if (own.rule != other.rule || own.alpha != other.alpha) {
+    text += ", rule " + own.rule + (own.rule == "gbt" ? fmt::format(" {}", own.alpha) : "");
+  }
+  return text + ")";
+}
+
 }  // namespace
 
 template <typename Scalar>
@@ -247,11 +260,16 @@ void Stream::Impl::Of<Scalar>::append(const Impl& newer_impl) {
   require(clock_ == newer.clock_, ErrorKind::bad_data,
           "of the two streams one was fed with times and one without; streams of one kind merge");
   const Summary next = newer.summary();
-  // Where the newer begins with the sample that waits here, it is one sample.
-  const bool shared = has_waiting() && (linear_ || next.begin() <= last_time_);
-  if (has_waiting() && !shared) {
-    // The last sample holds until the newer begins, as in one pass.
-    complete({}, next.begin());
+  // How long a sample that waits holds is known only where the newer begins with that sample: then
+  // it is one sample.
+  const bool shared = has_waiting();
+  if (clock_ == Clock::timed) {
+    require(next.begin() == last_time_, ErrorKind::bad_data,
+            "the older stream covers [{}, {}], the newer [{}, {}]: {} of {}; the newer must begin "
+            "with the older one's last sample (record it in both), or record both as one stream",
+            summary().begin(), last_time_, next.begin(), next.end(),
+            next.begin() > last_time_ ? "a gap" : "an overlap",
+            std::abs(next.begin() - last_time_));
   }
   Summary::merge(summary(), next);  // throws where the intervals do not fit
   engine_->merge(*newer.engine_);
@@ -323,13 +341,11 @@ Stream Stream::from_bytes(std::string_view bytes, std::string_view name) {
 Stream Stream::merge(const Stream& older, const Stream& newer) {
   const StreamOptions& a = older.options();
   const StreamOptions& b = newer.options();
-  require(
-      a.measure == b.measure && a.order == b.order && a.scalar == b.scalar && a.hold == b.hold &&
-          a.rule == b.rule && a.alpha == b.alpha && a.block == b.block,
-      ErrorKind::bad_data,
-      "the older stream is {} of order {} ({}, {}, block {}), the newer {} of order {} ({}, {}, "
-      "block {}); only equal streams merge",
-      a.measure, a.order, a.scalar, a.hold, a.block, b.measure, b.order, b.scalar, b.hold, b.block);
+  require(a.measure == b.measure && a.order == b.order && a.scalar == b.scalar &&
+              a.hold == b.hold && a.rule == b.rule && (a.rule != "gbt" || a.alpha == b.alpha) &&
+              a.block == b.block,
+          ErrorKind::bad_data, "the older stream is {}, the newer {}; only equal streams merge",
+          description(a, b), description(b, a));
   require(older.names() == newer.names(), ErrorKind::bad_data,
           "the two streams have different channels; merge streams of the same columns");
   Stream merged = from_bytes(older.to_bytes(), "older stream");

@@ -45,7 +45,7 @@ struct StreamOptions {
   double start = 0;              ///< time of the first sample, where there are no times
   double step = 1;               ///< time between samples, where there are no times
   int64_t block = 0;             ///< samples per block of legs and window; 0: chosen by order
-  bool allow_unstable = false;   ///< --unsafe: forward Euler beyond its limit
+  bool allow_unstable = false;   ///< --unsafe: forward Euler, gbt beyond their limit
 
   void visit(OptionVisitor& v);
   void validate() const;
@@ -78,10 +78,10 @@ class Stream {
   std::string to_bytes() const;
   static Stream from_bytes(std::string_view bytes, std::string_view name);
   /// One stream of two that were fed adjacent stretches, as one stream fed with both would be, up
-  /// to rounding; pushes go on after the newer's end. With times and hold zoh, the older one's last
-  /// sample holds until the newer begins. With hold linear the newer must begin with the older
-  /// one's last sample (same time), so that the line between them is known. legs, lagt, window;
-  /// Error(bad_data) as in Summary::merge, or for different options.
+  /// to rounding; pushes go on after the newer's end. With times, and with hold linear, the newer
+  /// must begin with the older one's last sample (same time), so that what lies between them is
+  /// known; where the two disagree on its value, the newer's counts from then on. legs, lagt,
+  /// window; Error(bad_data) as in Summary::merge, or for different options.
   static Stream merge(const Stream& older, const Stream& newer);
 
  private:

@@ -233,8 +233,8 @@ TEST(Stream, MergedOfTwoIsTheStreamOfBoth) {
   for (const char* hold : {"zoh", "linear"}) {
     for (const bool timed : {false, true}) {
       for (const size_t cut : {100, 1024, 2500}) {
-        // Streams of lines share the sample where they meet.
-        const size_t from = hold[0] == 'z' ? cut : cut - 1;
+        // Streams of lines and streams with times share the sample where they meet.
+        const size_t from = hold[0] == 'z' && !timed ? cut : cut - 1;
         StreamOptions options{.order = 16, .hold = hold, .block = 64};
         Stream whole = stream_of(options, u, timed ? Samples(times) : Samples());
         Stream older = stream_of(options, Samples(u).first(cut),
@@ -290,6 +290,36 @@ TEST(Stream, ThatDoesNotFitIsNotMerged) {
   other.push(Samples(u));
   EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { Stream::merge(older, other); }),
               HasSubstr("different channels"));
+}
+
+TEST(Stream, WithTimesIsMergedOnlyWhereTheNewerBeginsWithTheLastSample) {
+  const std::vector<double> u = {7, 9};
+  const auto from = [&](double t) {
+    const std::vector<double> times = {t, t + 1};
+    return stream_of({.order = 8}, u, times);
+  };
+  EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { Stream::merge(from(0), from(1000000)); }),
+              AllOf(HasSubstr("[0, 1]"), HasSubstr("[1000000, 1000001]"),
+                    HasSubstr("a gap of 999999"), HasSubstr("record it in both")));
+  EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { Stream::merge(from(0), from(0.5)); }),
+              AllOf(HasSubstr("[0.5, 1.5]"), HasSubstr("an overlap of 0.5")));
+  const Stream merged = Stream::merge(from(0), from(1));
+  EXPECT_EQ(merged.samples(), 3U);
+  EXPECT_EQ(merged.summary().end(), 2);
+}
+
+TEST(Stream, ThatDiffersOnlyInItsRuleSaysSo) {
+  const std::vector<double> u = test_signal(100, 9);
+  const auto of = [&](const char* rule, double alpha, double start) {
+    return stream_of(
+        {.measure = "lagt:20", .order = 8, .rule = rule, .alpha = alpha, .start = start}, u);
+  };
+  EXPECT_THAT(error_text(ErrorKind::bad_data,
+                         [&] { Stream::merge(of("gbt", 0.6, 0), of("gbt", 0.7, 100)); }),
+              AllOf(HasSubstr("rule gbt 0.6"), HasSubstr("rule gbt 0.7")));
+  EXPECT_THAT(error_text(ErrorKind::bad_data,
+                         [&] { Stream::merge(of("zoh", 0.5, 0), of("bilinear", 0.5, 100)); }),
+              AllOf(HasSubstr("rule zoh"), HasSubstr("rule bilinear")));
 }
 
 TEST(Stream, RefusesSamplesThatAreNotFiniteAndStaysAsItWas) {
