@@ -124,7 +124,10 @@ void write_coefficients(const fs::path& path, const Summary& summary, Normalizat
   w.begin_object();
   write_meaning(w, summary, norm);
   w.key("shape").value("channels, order");
-  w.key("begin").value(summary.begin()).key("end").value(summary.end());
+  w.key("begin").value(summary.parts().begin).key("end").value(summary.end());
+  if (summary.begin() > summary.parts().begin) {
+    w.key("known_from").value(summary.begin());
+  }
   w.key("energy").begin_array();
   for (int64_t channel = 0; channel < summary.channels(); ++channel) {
     write_number_or_null(w, summary.energy(channel));
@@ -156,6 +159,9 @@ Summary read_coefficients(const fs::path& path) {
   }
   parts.begin = meaning.at("begin").real();
   parts.end = meaning.at("end").real();
+  if (const Json* known_from = meaning.find("known_from")) {
+    parts.known_from = known_from->real();
+  }
   parts.exact = meaning.at("exact").boolean();
   for (const Json& energy : meaning.at("energy").array()) {
     parts.energy.push_back(std::holds_alternative<std::nullptr_t>(energy.value())
@@ -289,7 +295,7 @@ CoefficientLog::CoefficientLog(CoefficientLog&&) noexcept = default;
 void CoefficientLog::add(const Summary& summary, uint64_t samples) {
   ++impl_->checkpoints;
   impl_->file.write(npy_data(all_coefficients(summary, Normalization::hippo), sizeof(double)));
-  impl_->begins.push_back(summary.begin());
+  impl_->begins.push_back(summary.parts().begin);
   impl_->ends.push_back(summary.end());
   impl_->samples.push_back(samples);
   for (int64_t channel = 0; channel < summary.channels(); ++channel) {

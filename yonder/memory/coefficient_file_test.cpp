@@ -80,6 +80,15 @@ TEST_F(CoefficientFileTest, OtherMeasuresHaveOneForm) {
               HasSubstr("is for Legendre measures"));
 }
 
+TEST_F(CoefficientFileTest, AWindowThatIsNotFullKeepsItsFunctionsAndItsBeginning) {
+  const Summary summary = wave_summary("legt:800");
+  write_coefficients(path("c.npy"), summary, Normalization::hippo);
+  const Summary again = open_summary(path("c.npy"));
+  EXPECT_EQ(again.begin(), 0);
+  EXPECT_EQ(again.parts().begin, -300);
+  EXPECT_EQ(again.at(0, 250).estimate, summary.at(0, 250).estimate);
+}
+
 TEST_F(CoefficientFileTest, StatesOfOtherProgramsMeanTheSameSignal) {
   // The state that each program holds of the same 200 time units up to 500.
   const Summary summary = wave_summary("legt:200");

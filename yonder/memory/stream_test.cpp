@@ -322,6 +322,26 @@ TEST(Stream, ThatDiffersOnlyInItsRuleSaysSo) {
               AllOf(HasSubstr("rule zoh"), HasSubstr("rule bilinear")));
 }
 
+TEST(Stream, OfAWindowIsNotReadBeforeItsFirstSample) {
+  const std::vector<double> u(8, 3.0);
+  for (const char* measure : {"legt:100", "fout:100", "chebt:100", "lagt:100"}) {
+    const Summary early = stream_of({.measure = measure, .order = 8, .start = 5}, u).summary();
+    EXPECT_EQ(early.begin(), 5) << measure;
+    EXPECT_EQ(early.end(), 13) << measure;
+    EXPECT_NO_THROW(early.at(0, 5));
+    EXPECT_THAT(error_text(ErrorKind::bad_option, [&] { early.at(0, 4.5); }), HasSubstr("5 to 13"))
+        << measure;
+    EXPECT_THAT(error_text(ErrorKind::bad_option, [&] { early.integral(0, -50, 10); }),
+                HasSubstr("-50"))
+        << measure;
+  }
+  // Once the window is full it is the window that counts; its functions are read alike before.
+  const std::vector<double> long_enough(400, 3.0);
+  const Summary full = stream_of({.measure = "legt:100", .order = 8}, long_enough).summary();
+  EXPECT_EQ(full.begin(), 300);
+  EXPECT_NEAR(full.at(0, 350).estimate, 3, 0.1);
+}
+
 TEST(Stream, RefusesSamplesThatAreNotFiniteAndStaysAsItWas) {
   Stream stream({.order = 4, .scalar = "f32"}, {"a", "b"});
   stream.push(std::vector<double>{1, 2, 3, 4});

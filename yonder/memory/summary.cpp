@@ -115,8 +115,8 @@ Summary::Summary(Parts parts) : parts_(std::move(parts)) {
           "were expected",
           channels, parts_.order, parts_.coefficients.size(), parts_.energy.size(),
           channels * order, channels);
-  require(std::isfinite(parts_.begin) && std::isfinite(parts_.end) && parts_.begin < parts_.end,
-          ErrorKind::bad_data, "a summary's interval [{}, {}] is empty", parts_.begin, parts_.end);
+  require(std::isfinite(parts_.begin) && std::isfinite(parts_.end) && begin() < parts_.end,
+          ErrorKind::bad_data, "a summary's interval [{}, {}] is empty", begin(), parts_.end);
   for (const double c : parts_.coefficients) {
     require(std::isfinite(c), ErrorKind::bad_data, "a summary's coefficient is {}", c);
   }
@@ -130,7 +130,6 @@ Summary::Summary(Parts parts) : parts_(std::move(parts)) {
       series_[i] *= std::sqrt(2 * static_cast<double>(i % order) + 1);
     }
   }
-  const double length = parts_.end - parts_.begin;
   for (size_t c = 0; c < channels; ++c) {
     const std::span<const double> row = coefficients(static_cast<int64_t>(c));
     double square = 0;
@@ -138,10 +137,10 @@ Summary::Summary(Parts parts) : parts_(std::move(parts)) {
       square += value * value;
     }
     if (parts_.measure.kind == MeasureKind::lagt) {
-      square /= length;  // its sum of squares is an energy
+      square /= length();  // its sum of squares is an energy
     }
     residual_.push_back(
-        internal::is_orthonormal(parts_.measure) ? parts_.energy[c] / length - square : kNaN);
+        internal::is_orthonormal(parts_.measure) ? parts_.energy[c] / length() - square : kNaN);
   }
 }
 
@@ -159,9 +158,8 @@ void Summary::require_inside(double t) const {
 
 // s in [-1, 1], from the nearer end.
 double Summary::position(double t) const {
-  const double length = end() - begin();
-  const double left = (t - begin()) / length;
-  const double right = (end() - t) / length;
+  const double left = (t - parts_.begin) / length();
+  const double right = (end() - t) / length();
   return left < right ? 2 * left - 1 : 1 - 2 * right;
 }
 
@@ -197,14 +195,14 @@ Value Summary::at(int64_t channel, double t) const {
         legendre_sum(std::span(series_).subspan(index(channel) * size, size), position(t)));
   }
   std::vector<double> values(static_cast<size_t>(order()));
-  basis(measure(), end() - t, end() - begin(), values);
+  basis(measure(), end() - t, length(), values);
   return with_errors(channel, sum(channel, values));
 }
 
 Value Summary::derivative(int64_t channel, double t) const {
   require_inside(t);
   std::vector<double> values(static_cast<size_t>(order()));
-  internal::basis_derivative(measure(), end() - t, end() - begin(), values);
+  internal::basis_derivative(measure(), end() - t, length(), values);
   return {sum(channel, values), kNaN, kNaN};
 }
 
@@ -213,23 +211,22 @@ Value Summary::integral(int64_t channel, double t1, double t2) const {
   require_inside(t2);
   require(t1 <= t2, ErrorKind::bad_option,
           "an interval from {} to {} runs backwards; give the earlier time first", t1, t2);
-  const double length = end() - begin();
   std::vector<double> values(static_cast<size_t>(order()));
-  internal::basis_integral(measure(), end() - t1, end() - t2, length, values);
+  internal::basis_integral(measure(), end() - t1, end() - t2, length(), values);
   Value value = with_errors(channel, sum(channel, values));
   if (exact() && is_legendre(measure())) {
     // What was lost is orthogonal to all p_n, so only the part of the indicator of [t1, t2] that is
     // no polynomial counts: |error| <= T rms sqrt(share - sum q_n^2), q_n = integral of p_n over T.
-    const double share = (t2 - t1) / length;
+    const double share = (t2 - t1) / length();
     double known = 0;
     for (const double q : values) {
-      known += q / length * (q / length);
+      known += q / length() * (q / length());
     }
-    const double mean_square = std::max(energy(channel), 0.0) / length;
+    const double mean_square = std::max(energy(channel), 0.0) / length();
     const double lost =
         std::sqrt(std::max(residual_[index(channel)], 0.0) + 2 * parts_.rounding * mean_square);
     const double unknown = std::sqrt(std::max(share - known, 0.0) + 1e-13 * share);
-    value.bound = length * (lost * unknown + parts_.rounding * std::sqrt(mean_square * share));
+    value.bound = length() * (lost * unknown + parts_.rounding * std::sqrt(mean_square * share));
   }
   return value;
 }
@@ -255,7 +252,7 @@ void Summary::grid(int64_t channel, double t1, double t2, std::span<double> out)
   if (!is_legendre(measure())) {
     std::vector<double> values(size);
     for (size_t i = 0; i < out.size(); ++i) {
-      basis(measure(), end() - time(i), end() - begin(), values);
+      basis(measure(), end() - time(i), length(), values);
       out[i] = sum(channel, values);
     }
     return;
@@ -291,9 +288,12 @@ double Summary::rms_residual(int64_t channel) const {
 
 double Summary::clamped(int64_t channel) const {
   const size_t c = index(channel);
-  return residual_[c] < 0 && parts_.energy[c] > 0
-             ? -residual_[c] / (parts_.energy[c] / (end() - begin()))
-             : 0;
+  return residual_[c] < 0 && parts_.energy[c] > 0 ? -residual_[c] / (parts_.energy[c] / length())
+                                                  : 0;
+}
+
+double Summary::residual_resolution(int64_t channel) const {
+  return std::sqrt(2 * parts_.rounding * std::max(energy(channel), 0.0) / length());
 }
 
 double Summary::local_error_estimate(int64_t channel) const {
@@ -318,7 +318,8 @@ double Summary::local_error_estimate(int64_t channel) const {
 Summary Summary::merge(const Summary& older, const Summary& newer) {
   require_mergeable(older, newer);
   Parts parts = newer.parts_;
-  parts.begin = older.begin();
+  parts.begin = older.parts_.begin;
+  parts.known_from = older.parts_.known_from;
   parts.exact = older.exact() && newer.exact();
   parts.rounding = std::max(older.parts_.rounding, newer.parts_.rounding);
   for (size_t c = 0; c < parts.energy.size(); ++c) {
@@ -328,13 +329,13 @@ Summary Summary::merge(const Summary& older, const Summary& newer) {
     const auto size = static_cast<size_t>(older.order());
     std::vector<double> faded = older.parts_.coefficients;
     for (size_t c = 0; c < parts.energy.size(); ++c) {
-      fade(older.measure(), newer.end() - newer.begin(), std::span(faded).subspan(c * size, size));
+      fade(older.measure(), newer.length(), std::span(faded).subspan(c * size, size));
     }
     std::transform(faded.begin(), faded.end(), parts.coefficients.begin(),
                    parts.coefficients.begin(), std::plus<>());
   } else {
-    merge_coefficients(older.order(), older.end() - older.begin(), newer.end() - newer.begin(),
-                       older.parts_.coefficients, newer.parts_.coefficients, parts.coefficients);
+    merge_coefficients(older.order(), older.length(), newer.length(), older.parts_.coefficients,
+                       newer.parts_.coefficients, parts.coefficients);
   }
   return Summary(std::move(parts));
 }
@@ -347,9 +348,8 @@ Summary Summary::restrict(double t1, double t2) const {
   require_inside(t2);
   require(t1 < t2, ErrorKind::bad_option,
           "an interval from {} to {} is empty; give the earlier time first", t1, t2);
-  const double length = end() - begin();
-  const double scale = (t2 - t1) / length;
-  const Matrix h = affine_legendre(order(), scale, ((t1 - begin()) - (end() - t2)) / length);
+  const double scale = (t2 - t1) / length();
+  const Matrix h = affine_legendre(order(), scale, ((t1 - parts_.begin) - (end() - t2)) / length());
   Parts parts = parts_;
   parts.begin = t1;
   parts.end = t2;
@@ -366,7 +366,7 @@ Summary Summary::restrict(double t1, double t2) const {
       parts.coefficients[c * size + k] = value;
       square += value * value;
     }
-    parts.energy[c] = square * (t2 - t1) + std::max(residual_[c], 0.0) * length;
+    parts.energy[c] = square * (t2 - t1) + std::max(residual_[c], 0.0) * length();
   }
   return Summary(std::move(parts));
 }

@@ -16,7 +16,9 @@
 #include "yonder/memory/measure.h"
 #include "yonder/memory/system.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -40,7 +42,10 @@ class Summary {
     Measure measure;
     int64_t order = 0;
     std::vector<std::string> names;  ///< of the channels
-    double begin = 0, end = 0;       ///< the interval remembered
+    double begin = 0, end = 0;       ///< the interval of the functions
+    /// Where the samples begin; after `begin` while a stream is shorter than the window of legt,
+    /// fout or chebt, whose coefficients take the rest for 0. Nothing before it is read.
+    double known_from = -std::numeric_limits<double>::infinity();
     std::vector<double> coefficients;
     std::vector<double> energy;  ///< NaN where it is not known
     bool exact = false;          ///< the coefficients are the projection of the (held) samples
@@ -56,7 +61,8 @@ class Summary {
   int64_t order() const { return parts_.order; }
   int64_t channels() const { return static_cast<int64_t>(parts_.names.size()); }
   const std::vector<std::string>& names() const { return parts_.names; }
-  double begin() const { return parts_.begin; }
+  /// From where on it may be read; the functions' interval may begin before (Parts::known_from).
+  double begin() const { return std::max(parts_.begin, parts_.known_from); }
   double end() const { return parts_.end; }
   bool exact() const { return parts_.exact; }
   /// [N], hippo normalisation.
@@ -77,6 +83,10 @@ class Summary {
   /// (chebt, tilted lagt) or the energy is not known.
   double rms_residual(int64_t channel) const;
   double clamped(int64_t channel) const;
+  /// The smallest residual that energy / T - sum c_n^2 tells from rounding: sqrt(2 r energy / T), r
+  /// = Parts::rounding. An rms_residual() below it, 0 included, says only `less than this`. Large
+  /// offsets make it large: subtract them, or keep f64. NaN where the energy is not known.
+  double residual_resolution(int64_t channel) const;
   /// Rms of what further coefficients would add, if the last 8 are the beginning of a geometric
   /// tail; an estimate, labelled so wherever it is shown.
   double local_error_estimate(int64_t channel) const;
@@ -93,6 +103,7 @@ class Summary {
  private:
   size_t index(int64_t channel) const;
   void require_inside(double t) const;
+  double length() const { return parts_.end - parts_.begin; }
   double position(double t) const;
   double sum(int64_t channel, std::span<const double> values) const;
   Value with_errors(int64_t channel, double estimate) const;

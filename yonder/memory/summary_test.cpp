@@ -249,6 +249,20 @@ TEST(Summary, EstimatesWhatMoreCoefficientsWouldAdd) {
   EXPECT_NEAR(Summary(parts).local_error_estimate(0), std::sqrt(rest), 1e-12);
 }
 
+TEST(Summary, SaysWhichResidualsRoundingHides) {
+  std::vector<double> u;
+  for (int k = 0; k < 2000; ++k) {
+    u.push_back(101325 + 2 * std::sin(0.9 * k));
+  }
+  const Summary narrow = summary_of(u, 8, 0, 1, "f32");
+  const double floor = narrow.residual_resolution(0);
+  EXPECT_NEAR(floor, 101325 * std::sqrt(2e-6), 1);  // f32: a relative 1e-6
+  EXPECT_LT(narrow.rms_residual(0), floor);
+  const Summary wide = summary_of(u, 8);
+  EXPECT_LT(wide.residual_resolution(0), 0.2);
+  EXPECT_NEAR(wide.rms_residual(0), std::sqrt(2.0), 0.1);
+}
+
 TEST(Summary, RefusesPartsThatDoNotFit) {
   Summary::Parts parts;
   parts.order = 3;

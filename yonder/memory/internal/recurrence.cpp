@@ -94,6 +94,7 @@ class Recurrence final : public Engine<Scalar> {
     const double window = window_of(plan_);
     parts.begin = window > 0 ? end_ - window : begin_;
     parts.end = end_;
+    parts.known_from = begin_;
     parts.coefficients = transition_->state();
     parts.energy = energy_.energy(end_ - begin_);
     parts.exact = is_projection<Scalar>(plan_);
