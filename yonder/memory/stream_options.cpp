@@ -3,6 +3,7 @@
 #include "yonder/memory/discretization.h"
 #include "yonder/memory/stream.h"
 
+#include <cmath>
 #include <limits>
 
 namespace yonder::memory {
@@ -42,6 +43,14 @@ void StreamOptions::visit(OptionVisitor& v) {
 void StreamOptions::validate() const {
   validate_options([copy = *this](OptionVisitor& v) mutable { copy.visit(v); });
   require(step > 0, ErrorKind::bad_option, "--step is {}; it must be above 0", step);
+  // Sample times must be told apart, and not only just.
+  constexpr double kCoarsest = 1e-3;  // steps
+  const double latest = std::abs(start) + step;
+  const double resolution = latest - std::nextafter(latest, 0.0);
+  require(resolution <= kCoarsest * step, ErrorKind::bad_option,
+          "--start is {} and --step {}: times of that size are {:.3g} apart, too coarse for such a "
+          "step; count the time from a later moment, --start 0 say",
+          start, step, resolution);
   require(block <= kMostBlockElements / order, ErrorKind::bad_option,
           "--block is {}; with --order {} it must not exceed {}", block, order,
           kMostBlockElements / order);

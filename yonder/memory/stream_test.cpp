@@ -405,6 +405,29 @@ TEST(Stream, RefusesOptionsOutOfRange) {
               HasSubstr("one channel or more"));
 }
 
+TEST(Stream, FarFromTimeZeroKnowsItsResidualUpToItsResolution) {
+  const std::vector<double> u = test_signal(100, 11);
+  const Summary near = stream_of({.order = 8, .step = 0.001}, u).summary();
+  const Summary far = stream_of({.order = 8, .start = 1.7e9 + 0.3, .step = 0.001}, u).summary();
+  const double residual = near.rms_residual(0);
+  EXPECT_GT(far.residual_resolution(0), 10 * near.residual_resolution(0));
+  EXPECT_LE(std::abs(std::pow(far.rms_residual(0), 2) - residual * residual),
+            std::pow(far.residual_resolution(0), 2));
+}
+
+TEST(Stream, RefusesStepsThatTimesOfItsStartCannotTellApart) {
+  const auto open = [](double start, double step) {
+    Stream({.start = start, .step = step}, {"u"});
+  };
+  for (const auto& [start, step] : {std::pair{1e18, 1.0}, {-1.7e18, 1000.0}, {1.7e9, 1e-5}}) {
+    EXPECT_THAT(error_text(ErrorKind::bad_option, [&, s = start, h = step] { open(s, h); }),
+                AllOf(HasSubstr("too coarse"), HasSubstr("--start 0")))
+        << start;
+  }
+  EXPECT_NO_THROW(open(1.7e9, 1e-3));
+  EXPECT_NO_THROW(open(0, 1e-300));
+}
+
 TEST(Stream, TakesFloatsIntoDoublesAndDoublesIntoFloats) {
   std::vector<float> u;
   for (const double value : test_signal(40000, 10)) {

@@ -123,6 +123,10 @@ Summary::Summary(Parts parts) : parts_(std::move(parts)) {
   if (parts_.rounding <= 0) {
     parts_.rounding = 1e-12;
   }
+  // The ends of the interval are rounded, hence its length, by which the energy is divided.
+  parts_.rounding = std::max(parts_.rounding,
+                             std::numeric_limits<double>::epsilon() *
+                                 std::max(std::abs(parts_.begin), std::abs(parts_.end)) / length());
   const bool legendre = is_legendre(parts_.measure);
   if (legendre) {
     series_ = parts_.coefficients;
