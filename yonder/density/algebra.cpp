@@ -139,7 +139,11 @@ Model pad(const Model& model, int64_t order) {
           "order {} was asked for; {} (the model's) to 65536 is possible", order, model.order());
   std::vector<Complex> b(model.coefficients().begin(), model.coefficients().end());
   b.resize(static_cast<size_t>(order) + 1);
-  return {model.domain(), model.base(), b, model.info()};
+  ModelInfo info = model.info();
+  if (order > model.order()) {
+    info.gap = -1;  // a certificate of the lower order: a density of this one may be better
+  }
+  return {model.domain(), model.base(), b, info};
 }
 
 }  // namespace yonder::density

@@ -186,5 +186,15 @@ TEST(Pad, LeavesTheDensityAsItIs) {
               HasSubstr("2 (the model's)"));
 }
 
+TEST(Pad, KeepsTheCertificateOfItsOwnOrderOnly) {
+  ModelInfo info;
+  info.gap = 1e-9;
+  info.nll = 2;
+  const Model model(Domain::parse("circular:24"), std::nullopt, kV1, info);
+  EXPECT_EQ(pad(model, 2).info().gap, 1e-9);
+  EXPECT_EQ(pad(model, 3).info().gap, -1);
+  EXPECT_EQ(pad(model, 3).info().nll, 2) << "the density is the same";
+}
+
 }  // namespace
 }  // namespace yonder::density
