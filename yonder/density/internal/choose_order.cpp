@@ -134,7 +134,8 @@ OrderChoice choose_order(const MappedSample& mapped, const Domain& domain, const
                          const FitOptions& options, const OptimumSettings& settings) {
   const Sample& sample = mapped.sample;
   const auto n = static_cast<int64_t>(sample.x.size());
-  require(options.folds <= n, ErrorKind::bad_data,
+  const bool cuts = options.criterion == "kfold" || options.criterion == "holdout";
+  require(!cuts || options.folds <= n, ErrorKind::bad_data,
           "{} values cannot be cut into {} folds; lower --folds", n, options.folds);
   const int64_t per_order = free_parameters(1, domain);
   const auto distinct = static_cast<int64_t>(

@@ -54,6 +54,14 @@ TEST(Folds, AreEqualSharesOfAPermutation) {
   EXPECT_EQ(folds, assign_folds(23, 5, 1));
 }
 
+TEST(Folds, AreAskedForOnlyWhereTheDataAreCut) {
+  const std::vector<double> four = {-0.7, -0.1, 0.2, 0.6};
+  EXPECT_EQ(fit_auto("aic", four, "auto:1-2").orders.size(), 1u);
+  EXPECT_EQ(fit_auto("bic", four, "auto:1-2").orders.size(), 1u);
+  EXPECT_THROW(fit_auto("kfold", four, "auto:1-2"), Error);
+  EXPECT_THROW(fit_auto("holdout", four, "auto:1-2"), Error);
+}
+
 // A density of order 2 in truth: nothing beyond helps.
 TEST(ChooseOrder, FindsTheOrderOfTheTruth) {
   FitOptions options;
