@@ -69,7 +69,7 @@ class BaseDistribution {
   BaseDistribution with(double location, double scale) const;
   double location() const;
   double scale() const;
-  /// Moments of order n exist (cauchy: none; student: n < degrees of freedom).
+  /// Moments of order n exist (0: always; cauchy: no other; student: n < degrees of freedom).
   bool has_moment(int n) const;
 
   bool operator==(const BaseDistribution&) const = default;

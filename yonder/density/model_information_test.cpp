@@ -81,6 +81,14 @@ TEST(Information, BetweenBasesIsAQuadrature) {
   EXPECT_EQ(heavy.kl(p), std::numeric_limits<double>::infinity());
 }
 
+TEST(Information, BetweenBasesWithoutAMeanIsFinite) {
+  const std::vector<Complex> one = {1};
+  const Model p({}, BaseDistribution::named("cauchy", {0, 1}), one);
+  const Model q({}, BaseDistribution::named("cauchy", {0, 2}), one);
+  EXPECT_NEAR(p.kl(q), std::log(9.0 / 8), 1e-12);  // ln((s + r)^2 / (4 s r))
+  EXPECT_NEAR(q.kl(p), std::log(9.0 / 8), 1e-12);
+}
+
 TEST(Information, IsTheMeanOverSamples) {
   const Model model({}, BaseDistribution::named("student", {1, 2, 4}), random_coefficients(3, 8));
   constexpr size_t kSamples = 100000;

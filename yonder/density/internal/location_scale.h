@@ -58,7 +58,8 @@ struct LocationScale {
     return moved;
   }
   static bool all_moments(Parameters, int) { return true; }
-  static bool no_moment(Parameters, int) { return false; }
+  /// But that of order 0, which every distribution has.
+  static bool no_moment(Parameters, int n) { return n <= 0; }
   static std::string complaint(Parameters p) {
     if (p.size() != 2) {
       return fmt::format("{} parameters; 2 were expected, location and scale", p.size());
