@@ -33,8 +33,19 @@ double mean_log_magnitude(std::span<const std::complex<double>> c,
 }  // namespace
 
 Moment Model::expectation(const std::function<double(double)>& g) const {
-  // 1000 halvings reach the smallest doubles.
-  const std::vector<internal::Panel> panels = internal::panels(cumulative(), base_ ? 1000 : 0);
+  // 1000 halvings reach the smallest doubles. A very heavy tail reaches the greatest value before:
+  // a Student of nu degrees of freedom leaves e^-709nu beyond it.
+  int halvings = base_ ? 1000 : 0;
+  const internal::CumulativeTable& table = cumulative();
+  const auto finite_at = [&](int power) {
+    const double edge = std::ldexp(1.0, -power);
+    return std::isfinite(from_point(table.point(0, edge))) &&
+           std::isfinite(from_point(table.point(table.cells() - 1, edge)));
+  };
+  while (halvings > 1 && !finite_at(halvings)) {
+    --halvings;
+  }
+  const std::vector<internal::Panel> panels = internal::panels(cumulative(), halvings);
   const internal::Integral integral = internal::integrate(
       cumulative(), panels, [&](Domain::Point point) { return g(from_point(point)); });
   return {integral.value, base_ ? integral.error : 0, true};

@@ -70,6 +70,29 @@ TEST(Information, OfABaseAloneIsTheKnownOne) {
   EXPECT_NEAR(entropy("logistic", {3, 2}), 2, 1e-13);  // 2 + ln(scale), scale = s / 2
 }
 
+TEST(Information, OfVeryHeavyTailsIsFinite) {
+  const std::vector<Complex> one = {1};
+  for (const double nu : {0.05, 0.2, 0.3, 0.5, 1.0, 2.0}) {
+    const Model model({}, BaseDistribution::named("student", {0, 1, nu}), one);
+    // (nu + 1) / 2 (psi((nu + 1) / 2) - psi(nu / 2)) + ln(sqrt(nu) B(nu / 2, 1 / 2))
+    const auto digamma = [](double a) {
+      double sum = 0;
+      for (; a < 20; a += 1) {
+        sum -= 1 / a;
+      }
+      const double r = 1 / (a * a);
+      return sum + std::log(a) - 0.5 / a - r * (1.0 / 12 - r * (1.0 / 120 - r / 252));
+    };
+    const double log_beta = std::lgamma(nu / 2) + std::lgamma(0.5) - std::lgamma(nu / 2 + 0.5);
+    const double entropy =
+        (nu + 1) / 2 * (digamma((nu + 1) / 2) - digamma(nu / 2)) + std::log(nu) / 2 + log_beta;
+    EXPECT_NEAR(model.entropy(), entropy, 1e-10) << nu;
+    const Model wide({}, BaseDistribution::named("student", {0, 2, nu}), one);
+    EXPECT_GT(model.kl(wide), 0) << nu;
+    EXPECT_LT(model.kl(wide), std::log(2)) << nu;
+  }
+}
+
 TEST(Information, BetweenBasesIsAQuadrature) {
   const std::vector<Complex> one = {1};
   const Model p({}, BaseDistribution::named("normal", {0, 1}), one);

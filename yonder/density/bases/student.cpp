@@ -68,7 +68,7 @@ double beta_fraction(double a, double b, double z) {
 /// ln(1 + u^2 / nu) without overflow.
 double log_one_plus(double freedom, double u) {
   const double v = std::fabs(u) / std::sqrt(freedom);
-  return v > 1e8 ? 2 * std::log(v) : std::log1p(v * v);
+  return v > 1e8 ? 2 * std::log(std::fabs(u)) - std::log(freedom) : std::log1p(v * v);
 }
 
 }  // namespace
