@@ -11,6 +11,7 @@
 #include <complex>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 namespace yonder::density {
 namespace {
@@ -99,6 +100,47 @@ double best_offset(const Model& p, const Model& q) {
   return differences[kPoints / 2];
 }
 
+// nu of tails that fall like |y|^-nu; far greater where they fall faster.
+double tail_index(const BaseDistribution& base) {
+  constexpr double kFar = 1e60;
+  constexpr double kFarther = 1e80;
+  const auto log_tail = [&](double u) {
+    return base.log_upper_tail(base.location() + u * base.scale());
+  };
+  return (log_tail(kFar) - log_tail(kFarther)) / std::log(kFarther / kFar);
+}
+
+// Whether int |F_p - F_q| exists. On one base F_p - F_q is a power series in the tail's mass e, as
+// p - q is in the distance from the ends of the circle: it begins with e^(j+1) where the derivative
+// of order j is the first that differs there.
+bool wasserstein_exists(const Model& p, const Model& q) {
+  if (!p.base() || (p.base()->has_moment(1) && q.base()->has_moment(1))) {
+    return true;
+  }
+  if (p.base() != q.base()) {
+    return false;
+  }
+  constexpr double kRounding = 1e-12;
+  const double index = tail_index(*p.base());
+  for (int j = 0; index * (j + 1) <= 1 + kRounding; ++j) {
+    std::complex<double> difference;
+    double magnitude = 0;
+    for (const auto& [model, sign] : {std::pair(&p, 1.0), std::pair(&q, -1.0)}) {
+      const std::span<const std::complex<double>> c = model->autocorrelation();
+      for (size_t n = 0; n < c.size(); ++n) {
+        const double power = std::pow(std::numbers::pi * static_cast<double>(n), j);
+        difference += (n % 2 == 0 ? sign : -sign) * power * c[n];
+        magnitude += power * std::abs(c[n]);
+      }
+    }
+    // i^j z has the real part +-Re z for an even j, +-Im z for an odd one.
+    if (std::abs(j % 2 == 0 ? difference.real() : difference.imag()) > kRounding * magnitude) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Mean distance on the circle from y, minus half that of two draws, both as series:
 // |x| = 1/2 - 4/pi^2 sum over odd n of cos(pi n x) / n^2 on [-1, 1].
 double circular_crps(const Model& model, std::span<const double> values) {
@@ -144,6 +186,7 @@ Distances distances(const Model& p, const Model& q) {
           "distances need equal domains; found {} and {}", p.domain().text(), q.domain().text());
   const Coordinate coordinate(p, q);
   const double offset = best_offset(p, q);
+  const bool exists = wasserstein_exists(p, q);
   const auto integrands = [&](std::span<const double> v, std::span<double> moved,
                               std::span<double> density) {
     const std::vector<double> y = coordinate.values(v);
@@ -153,7 +196,7 @@ Distances distances(const Model& p, const Model& q) {
     q.pdf(y, density_q);
     for (size_t i = 0; i < y.size(); ++i) {
       const double slope = coordinate.slope(v[i]);
-      moved[i] = std::abs(difference[i] - offset) * slope / coordinate.unit();
+      moved[i] = exists ? std::abs(difference[i] - offset) * slope / coordinate.unit() : 0;
       density[i] = std::abs(density[i] - density_q[i]) * slope / 2;
     }
   };
@@ -165,7 +208,7 @@ Distances distances(const Model& p, const Model& q) {
     result.error += panel.error;
   }
   result.error *= std::max(coordinate.unit(), 1.0);
-  if (p.base() && p.base() != q.base() && !(p.base()->has_moment(1) && q.base()->has_moment(1))) {
+  if (!exists) {
     result.wasserstein = kInfinity;
   }
   return result;
@@ -179,6 +222,9 @@ double crps(const Model& model, std::span<const double> values) {
   }
   if (model.domain().kind == DomainKind::circular) {
     return circular_crps(model, values);
+  }
+  if (model.base() && tail_index(*model.base()) <= 0.5 + 1e-12) {
+    return kInfinity;  // the squared tails have no integral
   }
   // int (F - 1{t >= y})^2 dt = int_{-inf}^y F^2 + int_y^inf (1 - F)^2.
   const Coordinate coordinate(model, model);

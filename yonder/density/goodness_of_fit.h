@@ -25,13 +25,14 @@ GoodnessOfFit goodness_of_fit(const Estimator& density, std::span<const double> 
                               std::span<const double> weights = {}, int64_t bins = 20);
 
 struct Distances {
-  double wasserstein = 0;      ///< W1 in units of y (circle: around the circle)
+  double wasserstein = 0;      ///< W1 in units of y (circle: around the circle); may be infinite
   double total_variation = 0;  ///< 1/2 int |p - q|
   double error = 0;            ///< estimate of the quadratures' error
 };
 Distances distances(const Model& p, const Model& q);
 
-/// Mean continuous ranked probability score of values, in units of y.
+/// Mean continuous ranked probability score of values, in units of y; infinite for tails of
+/// |y|^-1/2 or heavier.
 double crps(const Model& model, std::span<const double> values);
 
 }  // namespace yonder::density

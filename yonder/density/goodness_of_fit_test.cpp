@@ -156,6 +156,39 @@ TEST(Distances, WithoutAMeanAreInfinite) {
             std::numeric_limits<double>::infinity());
 }
 
+TEST(Distances, WithoutAMeanDependOnTheValuesAtTheEnds) {
+  const std::vector<double> cauchy = {0, 1};
+  const Model p = line(5, cauchy);
+  EXPECT_EQ(distances(p, line(5, cauchy, kUniform)).wasserstein,
+            std::numeric_limits<double>::infinity());
+  EXPECT_EQ(distances(p, p).wasserstein, 0);
+  // |1 + iz|^2 and |1 - iz|^2 are equal at z = -1.
+  const Distances mirrored =
+      distances(line(5, cauchy, {1, {0, 0.5}}), line(5, cauchy, {1, {0, -0.5}}));
+  EXPECT_TRUE(std::isfinite(mirrored.wasserstein));
+  EXPECT_GT(mirrored.wasserstein, 0);
+}
+
+TEST(Distances, OfVeryHeavyTailsComeToAnEnd) {
+  const std::vector<double> student = {0, 1, 0.2};
+  const Model p = line(4, student);
+  const Distances same = distances(p, p);
+  EXPECT_EQ(same.wasserstein, 0);
+  EXPECT_EQ(same.total_variation, 0);
+  const Distances other = distances(p, line(4, student, kUniform));
+  EXPECT_EQ(other.wasserstein, std::numeric_limits<double>::infinity());
+  EXPECT_GT(other.total_variation, 0);
+  EXPECT_LT(other.error, 1e-9);
+}
+
+TEST(Crps, OfTheHeaviestTailsIsInfinite) {
+  const std::vector<double> values = {0.5};
+  EXPECT_EQ(crps(line(4, {0, 1, 0.2}), values), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(crps(line(4, {0, 1, 0.5}), values), std::numeric_limits<double>::infinity());
+  EXPECT_TRUE(std::isfinite(crps(line(4, {0, 1, 0.7}), values)));
+  EXPECT_TRUE(std::isfinite(crps(line(5, {0, 1}), values)));
+}
+
 TEST(Distances, NeedEqualDomains) {
   EXPECT_THAT(error_text(ErrorKind::bad_option,
                          [] { distances(bounded("interval:0:1"), bounded("interval:0:2")); }),

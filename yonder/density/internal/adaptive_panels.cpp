@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kNodes = 15;
 constexpr int kMostHalvings = 48;
+constexpr size_t kMostPanels = 32768;
 
 // Half of the symmetric nodes, the middle last; every second one is Gauss's.
 constexpr std::array<double, 8> kNode = {
@@ -62,6 +63,7 @@ std::vector<Panel> adaptive_panels(const FunctionPair& functions,
   for (size_t i = 0; i + 1 < breakpoints.size(); ++i) {
     open.push_back({{breakpoints[i], breakpoints[i + 1], {}, 0}, 0});
   }
+  const size_t most = std::max(kMostPanels, 8 * open.size());
   const double share = tolerance / static_cast<double>(open.size());
   std::vector<Panel> done;
   std::vector<double> x;
@@ -88,7 +90,8 @@ std::vector<Panel> adaptive_panels(const FunctionPair& functions,
       // Halves of a panel may each keep the whole's share of a half to the power 1/2: kinks halve
       // their panel without end, and this series still converges.
       if (each.panel.error <= std::max(share * std::exp2(-0.5 * each.halvings), rounding) ||
-          each.halvings == kMostHalvings) {
+          each.halvings == kMostHalvings ||
+          done.size() + next.size() + (open.size() - k) + 1 > most) {
         done.push_back(each.panel);
         continue;
       }

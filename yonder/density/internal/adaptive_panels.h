@@ -25,7 +25,8 @@ using FunctionPair = std::function<void(std::span<const double> x, std::span<dou
                                         std::span<double> second)>;
 
 /// Panels from breakpoints.front() to .back() in order; together within `tolerance` of the
-/// integrals, as far as 48 halvings and double precision allow. breakpoints: ascending, at least 2.
+/// integrals, as far as 48 halvings, 32768 panels (or eight times the first) and double precision
+/// allow. breakpoints: ascending, at least 2.
 std::vector<Panel> adaptive_panels(const FunctionPair& functions,
                                    std::span<const double> breakpoints, double tolerance);
 
