@@ -86,10 +86,26 @@ constexpr Evaluation kEvaluations[] = {
     {"quantile", &Model::quantile},
 };
 
-/// P(from <= Y <= to), from the side that does not cancel; on a circle the way up from `from`.
+/// P(from <= Y <= to), from the side that does not cancel; on a circle the way up from `from`,
+/// which is all of it where it is as long.
 double probability(const Model& model, double from, double to) {
-  if (model.domain().kind == density::DomainKind::circular && from > to) {
-    return 1 - probability(model, to, from);
+  const density::Domain& domain = model.domain();
+  if (domain.kind == density::DomainKind::circular) {
+    if (to - from >= domain.length) {
+      return 1;
+    }
+    const double low = domain.from_point(domain.to_point(from));
+    const double high = domain.from_point(domain.to_point(to));
+    if (low > high) {  // across the origin: up to its end, and on from its beginning
+      const double ends[] = {low, high};
+      double above[1];
+      double below[1];
+      model.sf({&ends[0], 1}, above);
+      model.cdf({&ends[1], 1}, below);
+      return above[0] + below[0];
+    }
+    from = low;
+    to = high;
   }
   require(from <= to, ErrorKind::bad_option,
           "the interval goes from {} to {}; its lower end must come first", from, to);

@@ -132,6 +132,12 @@ TEST_F(DensityRoutes, GoesAroundACircle) {
                        .at("values"))[0];
   };
   EXPECT_NEAR(between("[22,2]") + between("[2,22]"), 1, 1e-12);
+  EXPECT_NEAR(between("[0,12]") + between("[12,24]"), 1, 1e-12);
+  EXPECT_GT(between("[12,24]"), 0);
+  EXPECT_EQ(between("[0,24]"), 1);
+  EXPECT_NEAR(between("[-2,2]"), between("[22,2]"), 1e-12);
+  EXPECT_NEAR(between("[23,25]"), between("[23,24]") + between("[0,1]"), 1e-12);
+  EXPECT_GT(between("[23,25]"), 0);
 }
 
 TEST_F(DensityRoutes, DrawsTheSameNumbersForTheSameSeed) {
