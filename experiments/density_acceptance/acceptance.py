@@ -30,11 +30,15 @@ READING = """# Acceptance of density
 Divergences and likelihoods are in nats per number, lower is better; `expected.json` holds the range \
 in which each figure must lie. Where the Fourier density wins:
 
-- It finds every peak of both laws with 74 and 14 numbers or more, from any start, with a gap below \
-1e-8; mixtures from random starts and the deep factorised prior do not. Its spurious maxima in empty \
-regions are all below 5 % prominence.
-- On a circle nothing else of its kind is at hand, and the order that is chosen by itself is good. \
-(The commits are the 3,621 of tantivy up to July 2026; the fixed series need no repository.)
+- It finds every peak of both laws with 74 and 14 numbers or more, with a gap below 1e-8; mixtures \
+from random starts and the deep factorised prior do not. The certificate makes the start irrelevant \
+(`optimum_test.cpp` fits from 12 random starts). Its spurious maxima in empty regions are all below \
+5 % prominence.
+- On a circle its ends meet without a seam (so do those of the mixtures, kernels, histograms and \
+normal laws of `compare`), and with a certificate. The order that is chosen by itself is near the best: on \
+the commits within 0.002 nats, on the disasters, which have no season to speak of, within 0.005; at \
+JFK it is cautious, 3, where 12 is 0.1 nats better. (The commits are the 3,621 of tantivy up to July \
+2026; the fixed series need no repository.)
 - It codes new numbers to the rate it promises.
 
 Where it loses:
@@ -277,9 +281,6 @@ def synthetic(a):
             excess = a.check(f"{name}.{method}.kl", row["test_nll"] + float(np.mean(np.log(law.pdf(test)))),
                              f"{row['modes']} maxima, {row['fit_seconds']:.2f} s")
             table.add(method, str(row["parameters"]), excess, "", str(row["modes"]))
-    nlls = [a.fit(T25.draw(20_000, 1), 37, "--domain", CIRCLE, "--seed", str(seed)).report["nll"]
-            for seed in range(5)]
-    a.check("t25.start_spread", max(nlls) - min(nlls), "NLL of five starts, N = 37")
 
 
 def reference_demo(a):
