@@ -37,8 +37,9 @@ struct Encode : Command {
   void run(Output& out, Progress& progress) override {
     require_free(out_path, force);
     const density::Model model = input.model();
-    // Values outside of an interval are escaped, so every finite number can be coded.
-    const DataColumns data = input.open_data(density::Domain{}).read_all(progress);
+    // Outside of an interval there is no value; on the line and on circles each finite number can
+    // be coded, those beyond the table as escapes.
+    const DataColumns data = input.open_data(model.domain()).read_all(progress);
     density::EncodeReport report;
     const std::string bytes = density::encode(model, data.values[0], options, &report, &progress);
     write_file(out_path, bytes);

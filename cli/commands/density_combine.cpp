@@ -93,7 +93,25 @@ struct Combine : Command {
 
   void validate() const override {
     require_option("out", out_path, "the model to write, e.g. -o mixed.yfd");
+    check_choice("out", fs::path(out_path).extension().string(), {".yfd", ".json"});
     const Operation& row = chosen();
+    // Options of one operation: whether they are given, and whether it does nothing without.
+    struct Own {
+      const char* name;
+      const char* operation;
+      bool given;
+      bool needed;
+    };
+    for (const Own& own :
+         {Own{"weights", "mixture", !weights.empty(), false},
+          Own{"shift", "rotate", shift != 0, true}, Own{"deviation", "smooth", deviation > 0, true},
+          Own{"order", "pad", order > 0, false}}) {
+      const bool read = operation == own.operation;
+      require(read || !own.given, ErrorKind::bad_option, "--{} is of the operation {}, not of {}",
+              own.name, own.operation, operation);
+      require(!read || own.given || !own.needed, ErrorKind::bad_option,
+              "--{} is missing: {} changes nothing without", own.name, operation);
+    }
     require(models.size() >= row.least && models.size() <= row.most, ErrorKind::bad_option,
             "{} models were given; {} takes {}", models.size(), operation,
             row.most == SIZE_MAX ? "one or more"

@@ -72,6 +72,8 @@ struct Compare : Command {
     require(share > 0 && share < 1, ErrorKind::bad_option,
             "--holdout is {}; a share between 0 and 1 was expected", holdout);
     density::Domain::parse(domain);
+    require(!json || format == "text", ErrorKind::bad_option,
+            "--json and --format {} were given; choose one of them", format);
   }
 
   void run(Output& out, Progress& progress) override {

@@ -10,6 +10,9 @@
 namespace yonder::cli {
 namespace {
 
+// A resultant length up to this is rounding: such a density points nowhere.
+constexpr double kNoDirection = 1e-14;
+
 struct Info : Command {
   ModelFile file;
   bool json = false;
@@ -92,7 +95,12 @@ struct MomentsCommand : Command {
         w.end_object();
       }
       if (circle) {
-        w.key("direction").value(moments.direction);
+        w.key("direction");
+        if (moments.resultant_length > kNoDirection) {
+          w.value(moments.direction);
+        } else {
+          w.null();
+        }
         w.key("resultant_length").value(moments.resultant_length).key("circular").begin_array();
         for (const std::complex<double>& moment : moments.circular) {
           w.begin_array().value(moment.real()).value(moment.imag()).end_array();
@@ -104,7 +112,9 @@ struct MomentsCommand : Command {
       return;
     }
     if (circle) {
-      print_line(out, "direction", short_number(moments.direction, 9));
+      print_line(
+          out, "direction",
+          moments.resultant_length > kNoDirection ? short_number(moments.direction, 9) : "-");
       print_line(out, "resultant length", short_number(moments.resultant_length, 9));
     }
     for (const auto& [name, moment] : rows) {

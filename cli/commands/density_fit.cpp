@@ -3,12 +3,16 @@
 #include "cli/commands/density.h"
 #include "yonder/base/file.h"
 #include "yonder/base/json.h"
+#include "yonder/base/random.h"
 #include "yonder/density/fit.h"
 #include "yonder/density/stream_fitter.h"
 
 #include <algorithm>
+#include <bit>
 #include <filesystem>
+#include <limits>
 #include <numbers>
+#include <optional>
 
 namespace yonder::cli {
 namespace {
@@ -16,6 +20,55 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kStreamRows = size_t{1} << 18;  // per part of --stream
+
+/// Rows from everywhere in a file. Each row has a level, a random number of the row's position that
+/// is k with probability 2^-(k+1); the sample is the rows of at least some level, the lowest at
+/// which they are no more than kStreamRows. So a second pass can tell which rows are in it.
+struct RowSample {
+  int level = 0;
+  std::vector<double> rows;  ///< [rows][width]
+
+  static int level_of(uint64_t row) { return std::countl_zero(Rng(0, row).next()); }
+};
+
+/// One pass over the table; empty where there is no row.
+RowSample sample_rows(DataReader& reader, Progress& progress) {
+  const size_t width = reader.width();
+  const ProgressRef shown(&progress);
+  shown.begin("looking for the base", 0, "rows");
+  RowSample sample;
+  std::vector<int> levels;
+  std::vector<double> part(kStreamRows * width);
+  uint64_t seen = 0;
+  while (const size_t rows = reader.read(part)) {
+    for (size_t row = 0; row < rows; ++row) {
+      const int level = RowSample::level_of(seen++);
+      if (level < sample.level) {
+        continue;
+      }
+      levels.push_back(level);
+      sample.rows.insert(sample.rows.end(), &part[row * width], &part[row * width] + width);
+      while (levels.size() > kStreamRows) {
+        ++sample.level;
+        size_t kept = 0;
+        for (size_t i = 0; i < levels.size(); ++i) {
+          if (levels[i] >= sample.level) {
+            levels[kept] = levels[i];
+            for (size_t column = 0; column < width; ++column) {
+              sample.rows[kept * width + column] = sample.rows[i * width + column];
+            }
+            ++kept;
+          }
+        }
+        levels.resize(kept);
+        sample.rows.resize(kept * width);
+      }
+    }
+    shown.advance(rows);
+    shown.stop_if_cancelled("nothing was written");
+  }
+  return sample;
+}
 
 /// "weather.yfd" and the column "temp_f": "weather-temp_f.yfd". What does not belong into the name
 /// of a file becomes "_".
@@ -44,13 +97,20 @@ struct Fit : Command {
     v.path("input", input, "the data: CSV, NPY, f32 or f64; - is standard input");
     options.visit(v);
     v.flag("stream", stream,
-           "read the file in parts, in memory that does not grow with it; needs a number for N");
+           "read the file in parts, in memory that does not grow with it; needs a number for N; on "
+           "the "
+           "line in two passes, the first for a sample for the base");
     v.path("out", out_path, "model to write: .yfd, or .json for its JSON form");
     v.flag("force", force, "overwrite the output");
     v.flag("json", json, "print the report as one JSON document");
   }
 
-  void validate() const override { options.validate(); }
+  void validate() const override {
+    options.validate();
+    if (!out_path.empty()) {
+      check_choice("out", fs::path(out_path).extension().string(), {".yfd", ".json"});
+    }
+  }
 
   void run(Output& out, Progress& progress) override {
     DataReader reader(data, input, density::Domain::parse(options.domain));
@@ -127,16 +187,13 @@ struct Fit : Command {
     for (size_t i = 0; i < count; ++i) {
       fitters.emplace_back(options);
     }
-    const ProgressRef shown(&progress);
-    shown.begin("reading", 0, "rows");
-    std::vector<double> part(kStreamRows * width);
     std::vector<double> values;
     std::vector<double> weights;
-    while (const size_t rows = reader.read(part)) {
+    const auto push = [&](std::span<const double> rows) {
       const auto pick = [&](size_t column, std::vector<double>& to) {
         to.clear();
-        for (size_t row = 0; row < rows; ++row) {
-          to.push_back(part[row * width + column]);
+        for (size_t at = column; at < rows.size(); at += width) {
+          to.push_back(rows[at]);
         }
       };
       if (width > count) {
@@ -146,6 +203,46 @@ struct Fit : Command {
         pick(i, values);
         fitters[i].push(values, weights);
       }
+    };
+    // The base of the line is fitted to what is pushed first. A file is read twice, so that this
+    // is a sample of all of it; the second pass takes the other rows.
+    const bool fits_base =
+        density::Domain::parse(options.domain).kind == density::DomainKind::line &&
+        (options.location == "data" || options.scale == "data" || options.base == "student");
+    const bool twice = fits_base && fs::is_regular_file(input);
+    int sampled = std::numeric_limits<int>::max();  // rows of at least this level were pushed
+    if (twice) {
+      const RowSample sample = sample_rows(reader, progress);
+      push(sample.rows);
+      sampled = sample.level;
+    }
+    std::optional<DataReader> again;
+    if (twice && sampled > 0) {
+      again.emplace(data, input, density::Domain::parse(options.domain));
+    }
+    DataReader& rest = again ? *again : reader;
+    const ProgressRef shown(&progress);
+    shown.begin("reading", 0, "rows");
+    std::vector<double> part(kStreamRows * width);
+    uint64_t seen = 0;
+    while (const size_t rows = rest.read(part)) {
+      if (fits_base && !twice && seen == kStreamRows) {
+        progress.warn(fmt::format(
+            "the base is fitted to the first {} rows only, since {} can be read once; if later "
+            "rows lie elsewhere, give --location and --scale, or a file",
+            kStreamRows, input == "-" ? "standard input" : input));
+      }
+      size_t kept = 0;
+      for (size_t row = 0; row < rows; ++row) {
+        if (RowSample::level_of(seen + row) < sampled) {
+          for (size_t column = 0; column < width; ++column) {
+            part[kept * width + column] = part[row * width + column];
+          }
+          ++kept;
+        }
+      }
+      push(std::span<const double>(part).first(kept * width));
+      seen += rows;
       shown.advance(rows);
       shown.stop_if_cancelled("nothing was written");
     }
@@ -180,7 +277,10 @@ struct Fit : Command {
         out, "gap",
         report.gap < 0
             ? "n/a (certificates are for fits without a penalty)"
-            : fmt::format("{:.1e} nats: no density of this order is better by more", report.gap));
+            : fmt::format("{:.1e} nats: no density of this order{} is better by more", report.gap,
+                          !model.base()       ? ""
+                          : options.learn_map ? " and base, given the learned map,"
+                                              : " and base"));
     print_line(out, "steps",
                fmt::format("{} L-BFGS, {} Newton; {:.3f} s", report.lbfgs_steps,
                            report.newton_steps, report.seconds));
@@ -253,8 +353,10 @@ CommandRow density_fit_command() {
       .name = "fit",
       .summary = "fit a density to a column of numbers",
       .details =
-          "Maximum likelihood over all densities of N frequencies, with a certificate: the gap is "
-          "an upper bound, in nats per sample, on how much better any of them could be. With "
+          "Maximum likelihood over all densities of N frequencies (on the line of one base, which "
+          "is "
+          "fitted first), with a certificate: the gap is an upper bound, in nats per sample, on "
+          "how much better any of them could be. With "
           "--order auto the order is chosen by cross-validation.\n"
           "Several --column are fitted at once, a model each: -o m.yfd becomes m-COLUMN.yfd. "
           "Without --out only the report is printed.",

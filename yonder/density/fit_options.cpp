@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <optional>
+#include <tuple>
 
 namespace yonder::density {
 namespace {
@@ -56,6 +57,13 @@ void FitOptions::validate() const {
   const Domain parsed = Domain::parse(domain);
   require(parsed.kind == DomainKind::line || !learn_map, ErrorKind::bad_option,
           "--learn-map moves the base of the line; the domain is {}", domain);
+  const FitOptions defaults;
+  for (const auto& [name, value, unset] : {std::tuple("base", &base, &defaults.base),
+                                           std::tuple("location", &location, &defaults.location),
+                                           std::tuple("scale", &scale, &defaults.scale)}) {
+    require(parsed.kind == DomainKind::line || *value == *unset, ErrorKind::bad_option,
+            "--{} is {}, of the base of the line; the domain is {}", name, *value, domain);
+  }
   require(!(learn_map && optimizer == "adam"), ErrorKind::bad_option,
           "--learn-map needs --optimizer newton");
   internal::parse_order(order);
