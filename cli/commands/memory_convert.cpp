@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `yonder memory convert`: coefficients for other programs, and states from them.
 #include "cli/commands/memory.h"
-#include "yonder/base/file.h"
 #include "yonder/memory/coefficient_file.h"
 
 namespace yonder::cli {
@@ -29,7 +28,7 @@ struct Convert : Command {
   }
 
   void run(Output& out, Progress& /*progress*/) override {
-    require_free(out_path, force);
+    memory::require_free_coefficients(out_path, force);
     const memory::Summary summary = foreign.convention.empty()
                                         ? memory::open_summary(in_path)
                                         : memory::import_state(in_path, foreign);

@@ -93,7 +93,7 @@ struct Resume : Command {
            "the samples are those that the interrupted run was given: pass over what the snapshot "
            "has");
     v.path("out", out_path, "the snapshot to write; may be the same");
-    v.flag("force", force, "overwrite another file");
+    v.flag("force", force, "overwrite another file, and begin --emit anew");
     v.flag("json", json, "print one JSON document");
   }
 
@@ -111,13 +111,19 @@ struct Resume : Command {
     signal.input = files[1];
     signal.default_columns = stream.names();
     const memory::Signal opened = memory::open_signal(signal, MissingCells::keep, &std::cin);
+    const double step = stream.options().step;
+    require(!opened.step || *opened.step == step, ErrorKind::bad_data,
+            "{} has {:.9g} samples per second, what {} remembers has {:.9g} per unit of time; go "
+            "on with samples of the same rate",
+            files[1], 1 / opened.step.value_or(step), files[0], 1 / step);
     memory::RecordOptions options = recording;
     options.skip = from_start ? stream.samples() : 0;
     if (out_path != files[0]) {
       require_free(out_path, force);
     }
-    print_report(memory::record(std::move(stream), *opened.table, options, out_path, &progress),
-                 json, out);
+    print_report(
+        memory::record(std::move(stream), *opened.table, options, out_path, force, &progress), json,
+        out);
   }
 };
 

@@ -5,10 +5,10 @@
 #include "yonder/base/file.h"
 #include "yonder/base/json.h"
 #include "yonder/base/npy.h"
-#include "yonder/memory/stream.h"
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "yonder.memory.coefficients";
+constexpr const char* kLogShape = "checkpoints, channels, order";
 
 /// A convention of another program.
 struct Convention {
@@ -54,6 +55,25 @@ bool is_legendre(const Measure& measure) {
 
 void write_number_or_null(JsonWriter& w, double value) {
   std::isfinite(value) ? w.value(value) : w.null();
+}
+
+double number_or_nan(const Json& number) {
+  return std::holds_alternative<std::nullptr_t>(number.value())
+             ? std::numeric_limits<double>::quiet_NaN()
+             : number.real();
+}
+
+/// A recurrence on a window remembers no more than the window, and is no exact projection.
+void require_possible(const Summary::Parts& parts, const std::string& name) {
+  const MeasureRow& row = row_of(parts.measure.kind);
+  require(!(parts.exact && row.approximate), ErrorKind::bad_data,
+          "{}: exact is true, but {} is an approximation", name, parts.measure.text());
+  const double rounding =
+      1e-9 * parts.measure.width + 1e-15 * std::max(std::abs(parts.begin), std::abs(parts.end));
+  require(!row.approximate || !row.has_width ||
+              parts.end - parts.begin <= parts.measure.width + rounding,
+          ErrorKind::bad_data, "{}: the interval [{}, {}] is longer than the window of {}", name,
+          parts.begin, parts.end, parts.measure.text());
 }
 
 /// What both kinds of file say of their numbers.
@@ -128,6 +148,7 @@ void write_coefficients(const fs::path& path, const Summary& summary, Normalizat
   if (summary.begin() > summary.parts().begin) {
     w.key("known_from").value(summary.begin());
   }
+  w.key("rounding").value(summary.parts().rounding);
   w.key("energy").begin_array();
   for (int64_t channel = 0; channel < summary.channels(); ++channel) {
     write_number_or_null(w, summary.energy(channel));
@@ -137,6 +158,11 @@ void write_coefficients(const fs::path& path, const Summary& summary, Normalizat
   const std::array<uint64_t, 2> shape = {static_cast<uint64_t>(summary.channels()),
                                          static_cast<uint64_t>(summary.order())};
   write_npy(path, shape, values);
+}
+
+void require_free_coefficients(const fs::path& path, bool overwrite) {
+  require_free(path, overwrite);
+  require_free(side_car(path), overwrite);
 }
 
 Summary read_coefficients(const fs::path& path) {
@@ -163,10 +189,14 @@ Summary read_coefficients(const fs::path& path) {
     parts.known_from = known_from->real();
   }
   parts.exact = meaning.at("exact").boolean();
+  parts.rounding = meaning.at("rounding").real();
+  require(parts.rounding > 0, ErrorKind::bad_data,
+          "{}: rounding is {}; a number above 0 was expected", car.string(), parts.rounding);
+  require_possible(parts, car.string());
   for (const Json& energy : meaning.at("energy").array()) {
-    parts.energy.push_back(std::holds_alternative<std::nullptr_t>(energy.value())
-                               ? std::numeric_limits<double>::quiet_NaN()
-                               : energy.real());
+    parts.energy.push_back(number_or_nan(energy));
+    require(!(parts.energy.back() < 0), ErrorKind::bad_data,
+            "{}: an energy is {}; 0 or more was expected", car.string(), parts.energy.back());
   }
   const Normalization norm = parse_normalization(meaning.at("normalization").text());
   std::vector<uint64_t> shape;
@@ -292,6 +322,49 @@ CoefficientLog::CoefficientLog(fs::path path, int64_t channels, int64_t order)
 CoefficientLog::~CoefficientLog() = default;
 CoefficientLog::CoefficientLog(CoefficientLog&&) noexcept = default;
 
+void CoefficientLog::go_on(const Stream& stream) {
+  const fs::path path = impl_->file.path();
+  const std::string name = path.string();
+  const auto require_log = [&](bool fits) {
+    require(fits, ErrorKind::bad_data,
+            "{}: no log of the checkpoints of this stream up to its {} samples; pass --force to "
+            "begin a new one, or choose another name",
+            name, stream.samples());
+  };
+  require_log(fs::exists(side_car(path)));
+  const Json meaning = parse_json(read_file(side_car(path)), side_car(path).string());
+  const Json* const format = meaning.find("format");
+  require_log(format != nullptr && format->text() == kFormat &&
+              meaning.at("format_version").integer() == 1 &&
+              meaning.at("shape").text() == kLogShape);
+  std::vector<std::string> names;
+  for (const Json& channel : meaning.at("channels").array()) {
+    names.push_back(channel.text());
+  }
+  for (const Json& samples : meaning.at("samples").array()) {
+    impl_->samples.push_back(static_cast<uint64_t>(samples.integer()));
+  }
+  for (const auto& [key, numbers] :
+       {std::pair{"begin", &impl_->begins}, {"end", &impl_->ends}, {"energy", &impl_->energies}}) {
+    for (const Json& number : meaning.at(key).array()) {
+      numbers->push_back(number_or_nan(number));
+    }
+  }
+  std::vector<uint64_t> shape;
+  const std::vector<double> values = read_values(read_file(path), name, shape);
+  const uint64_t checkpoints = impl_->samples.size();
+  require_log(meaning.at("measure").text() == Measure::parse(stream.options().measure).text() &&
+              names == stream.names() && checkpoints > 0 &&
+              shape == std::vector<uint64_t>{checkpoints, impl_->channels, impl_->order} &&
+              impl_->begins.size() == checkpoints && impl_->ends.size() == checkpoints &&
+              impl_->energies.size() == checkpoints * impl_->channels &&
+              impl_->samples.back() <= stream.samples() &&
+              impl_->ends.back() <= stream.summary().end());
+  impl_->checkpoints = checkpoints;
+  impl_->file.write(npy_data(values, sizeof(double)));
+  impl_->last = stream.summary();
+}
+
 void CoefficientLog::add(const Summary& summary, uint64_t samples) {
   ++impl_->checkpoints;
   impl_->file.write(npy_data(all_coefficients(summary, Normalization::hippo), sizeof(double)));
@@ -313,7 +386,7 @@ void CoefficientLog::finish() {
   if (impl_->last) {
     write_meaning(w, *impl_->last, Normalization::hippo);
   }
-  w.key("shape").value("checkpoints, channels, order");
+  w.key("shape").value(kLogShape);
   w.key("samples").begin_array();
   for (const uint64_t samples : impl_->samples) {
     w.value(samples);

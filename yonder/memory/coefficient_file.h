@@ -13,7 +13,7 @@
 #pragma once
 
 #include "yonder/base/options.h"
-#include "yonder/memory/summary.h"
+#include "yonder/memory/stream.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -28,6 +28,9 @@ namespace yonder::memory {
 /// comes first.
 void write_coefficients(const std::filesystem::path& path, const Summary& summary,
                         Normalization norm = Normalization::hippo);
+
+/// Throws Error(file) where the array at `path` or its side-car exists, unless `overwrite`.
+void require_free_coefficients(const std::filesystem::path& path, bool overwrite);
 
 /// Reads both files back. Throws Error(bad_data) for what does not belong together.
 Summary read_coefficients(const std::filesystem::path& path);
@@ -62,6 +65,9 @@ class CoefficientLog {
   ~CoefficientLog();
   CoefficientLog(CoefficientLog&&) noexcept;
   CoefficientLog& operator=(CoefficientLog&&) = delete;
+  /// Takes over the checkpoints of the log that lies at the path, to be followed by those of
+  /// `stream`. Throws Error(bad_data) unless it is a log of such a stream up to where it is now.
+  void go_on(const Stream& stream);
   void add(const Summary& summary, uint64_t samples);
   void finish();
 

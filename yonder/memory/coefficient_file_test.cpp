@@ -89,6 +89,38 @@ TEST_F(CoefficientFileTest, AWindowThatIsNotFullKeepsItsFunctionsAndItsBeginning
   EXPECT_EQ(again.at(0, 250).estimate, summary.at(0, 250).estimate);
 }
 
+TEST_F(CoefficientFileTest, BoundsAreThoseOfTheSummary) {
+  StreamOptions options;
+  options.order = 16;
+  options.scalar = "f32";
+  Stream stream(options, {"u"});
+  stream.push(std::vector<double>(5000, 0.1));
+  const Summary summary = stream.summary();
+  write_coefficients(path("c.npy"), summary);
+  const Value read = read_coefficients(path("c.npy")).integral(0, 0, 5000);
+  EXPECT_EQ(read.bound, summary.integral(0, 0, 5000).bound);
+  EXPECT_LE(std::abs(read.estimate - 500), read.bound);
+}
+
+TEST_F(CoefficientFileTest, ASideCarThatCannotBeIsRefused) {
+  write_coefficients(path("c.npy"), wave_summary("legt:200"));
+  const std::string car = read_file(path("c.npy.json"));
+  const auto error_with = [&](const std::string& found, const std::string& changed) {
+    std::string text = car;
+    const size_t at = text.find(found);
+    EXPECT_NE(at, std::string::npos) << found;
+    text.replace(at, found.size(), changed);
+    write_file(path("c.npy.json"), text);
+    return error_text(ErrorKind::bad_data, [&] { read_coefficients(path("c.npy")); });
+  };
+  EXPECT_THAT(error_with("\"exact\": false", "\"exact\": true"), HasSubstr("an approximation"));
+  EXPECT_THAT(error_with("legt:200", "legt:20"), HasSubstr("longer than the window"));
+  EXPECT_THAT(error_with("\"rounding\": ", "\"rounding\": -"), HasSubstr("rounding is -"));
+  EXPECT_THAT(error_with("\"rounding\": ", "\"other\": "), HasSubstr("rounding"));
+  EXPECT_THAT(error_with("\"energy\": [\n    ", "\"energy\": [\n    -"),
+              HasSubstr("an energy is -"));
+}
+
 TEST_F(CoefficientFileTest, StatesOfOtherProgramsMeanTheSameSignal) {
   // The state that each program holds of the same 200 time units up to 500.
   const Summary summary = wave_summary("legt:200");

@@ -171,11 +171,15 @@ class Recorder {
     open_log(options.order, overwrite);
   }
 
-  void go_on(Stream stream) {
+  void go_on(Stream stream, bool overwrite) {
     require(stream.names().size() == table_.names().size(), ErrorKind::bad_option,
             "the snapshot remembers {} columns, the input gives {}; name the same with --column",
             stream.names().size(), table_.names().size());
-    open_log(stream.options().order, true);
+    const bool log_exists = !options_.emit.empty() && fs::exists(options_.emit);
+    open_log(stream.options().order, overwrite || log_exists);
+    if (log_exists && !overwrite) {
+      log_->go_on(stream);
+    }
     report_.files.push_back(out_.string());
     samples_before_ = stream.samples();
     stream_.emplace(std::move(stream));
@@ -214,7 +218,7 @@ class Recorder {
  private:
   void open_log(int64_t order, bool overwrite) {
     if (!options_.emit.empty()) {
-      require_free(options_.emit, overwrite);
+      require_free_coefficients(options_.emit, overwrite);
       log_.emplace(options_.emit, static_cast<int64_t>(table_.names().size()), order);
     }
   }
@@ -379,12 +383,12 @@ RecordReport record(const StreamOptions& options, NumberTable& table, const Reco
 }
 
 RecordReport record(Stream stream, NumberTable& table, const RecordOptions& record,
-                    const fs::path& out, Progress* progress) {
+                    const fs::path& out, bool overwrite, Progress* progress) {
   record.validate();
   require(record.gap != "split", ErrorKind::bad_option,
           "--gap split begins a new snapshot after each gap, which is for run, not for going on");
   Recorder recorder(record, table, out, progress);
-  recorder.go_on(std::move(stream));
+  recorder.go_on(std::move(stream), overwrite);
   return recorder.run();
 }
 

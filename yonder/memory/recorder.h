@@ -52,8 +52,11 @@ RecordReport record(const StreamOptions& options, NumberTable& table, const Reco
                     const std::filesystem::path& out, bool overwrite = false,
                     Progress* progress = nullptr);
 
-/// Goes on with a stream and replaces `out`. Not for split.
+/// Goes on with a stream and replaces `out`. Not for split. An existing log of its checkpoints is
+/// gone on with too; Error(bad_data) where it is of something else, unless `overwrite` begins a new
+/// one.
 RecordReport record(Stream stream, NumberTable& table, const RecordOptions& record,
-                    const std::filesystem::path& out, Progress* progress = nullptr);
+                    const std::filesystem::path& out, bool overwrite = false,
+                    Progress* progress = nullptr);
 
 }  // namespace yonder::memory
