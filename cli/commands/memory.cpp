@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace yonder::cli {
@@ -18,6 +19,17 @@ std::optional<double> moment_of(const std::string& text) {
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+/// NaN where the mean of the stream is only that of a reconstruction.
+double deviation_of(const memory::Summary& summary, int64_t channel, double mean) {
+  const memory::MeasureKind kind = summary.measure().kind;
+  if (kind != memory::MeasureKind::legs && kind != memory::MeasureKind::window) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  const double mean_square = summary.energy(channel) / (summary.end() - summary.begin());
+  const double variance = mean_square - mean * mean;
+  return std::isnan(variance) ? variance : std::sqrt(std::max(variance, 0.0));
 }
 
 }  // namespace
@@ -91,15 +103,28 @@ ChannelAccount account_of(const memory::Summary& summary, int64_t channel) {
   ChannelAccount account;
   account.name = summary.names()[static_cast<size_t>(channel)];
   account.mean = summary.mean(channel, summary.begin(), summary.end()).estimate;
-  const double mean_square = summary.energy(channel) / (summary.end() - summary.begin());
-  const double variance = mean_square - account.mean * account.mean;
-  account.deviation = std::isnan(variance) ? variance : std::sqrt(std::max(variance, 0.0));
-  account.rms_residual = std::isnan(variance) ? variance : summary.rms_residual(channel);
+  account.deviation = deviation_of(summary, channel, account.mean);
+  account.rms_residual = summary.rms_residual(channel);
   account.relative =
-      account.deviation > 0 ? account.rms_residual / account.deviation : account.rms_residual;
+      account.deviation == 0 ? account.rms_residual : account.rms_residual / account.deviation;
   account.local_error = summary.local_error_estimate(channel);
-  account.clamped = std::isnan(variance) ? 0 : summary.clamped(channel);
+  account.clamped = summary.clamped(channel);
   return account;
+}
+
+std::string_view residual_kind(const memory::Summary& summary) {
+  if (!summary.exact()) {
+    return "estimate";
+  }
+  return summary.measure().kind == memory::MeasureKind::lagt ? "upper limit" : "exact";
+}
+
+void require_finite(const memory::Summary& summary, std::span<const double> readings) {
+  require(std::all_of(readings.begin(), readings.end(), [](double v) { return std::isfinite(v); }),
+          ErrorKind::bad_option,
+          "what {} answers is infinite at the newest moment, as lagt is where alpha < 0 (its "
+          "derivative where alpha < 2); read earlier",
+          summary.measure().text());
 }
 
 std::string figure_text(double value) {

@@ -10,6 +10,7 @@
 #include "yonder/memory/summary.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,13 +38,20 @@ std::pair<double, double> parse_stretch(const char* option, const std::string& t
 struct ChannelAccount {
   std::string name;
   double mean = 0;          ///< of the stream, over the interval
-  double deviation = 0;     ///< standard deviation about that mean, from the energy
+  double deviation = 0;     ///< standard deviation from the energy; legs and window, else NaN
   double rms_residual = 0;  ///< NaN where the energy is not known, as deviation and relative then
   double relative = 0;      ///< rms_residual / deviation: 1 is what the mean alone would do
   double local_error = 0;   ///< estimate from the last coefficients
   double clamped = 0;       ///< by how much, relatively, rounding made the residual negative
 };
 ChannelAccount account_of(const memory::Summary& summary, int64_t channel);
+
+/// What a residual is: "exact", "upper limit" (lagt: what was lost is counted over all of time, the
+/// time before the interval included), or "estimate".
+std::string_view residual_kind(const memory::Summary& summary);
+
+/// Throws Error(bad_option) where a measure is infinite at a moment that was read.
+void require_finite(const memory::Summary& summary, std::span<const double> readings);
 
 /// "1.23456789" with nine digits; "-" for NaN.
 std::string figure_text(double value);

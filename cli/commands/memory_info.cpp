@@ -47,7 +47,10 @@ struct Info : Command {
     out.print("projection       {}\n", summary.exact() ? "exact" : "approximate");
     out.print("merges           {}\n", row.mergeable ? "yes" : "no");
     out.print("{:<16}{:>14}{:>14}{:>14}{:>10}\n", "channel", "mean", "deviation",
-              summary.exact() ? "rms residual" : "rms estimate", "relative");
+              residual_kind(summary) == "exact"      ? "rms residual"
+              : residual_kind(summary) == "estimate" ? "rms estimate"
+                                                     : "rms at most",
+              "relative");
     for (const int64_t channel : argument.channels(summary)) {
       const ChannelAccount account = account_of(summary, channel);
       out.print("{:<16}{:>14}{:>14}{:>14}{:>10}\n", account.name, figure_text(account.mean),
@@ -110,17 +113,20 @@ struct ErrorReport : Command {
   /// there a shorter memory of the same stream has the same first coefficients.
   static std::vector<Prefix> prefixes(const memory::Summary& summary, int64_t channel) {
     std::vector<Prefix> all;
-    if (!summary.exact() || std::isnan(summary.energy(channel))) {
+    if (!summary.exact() || std::isnan(summary.rms_residual(channel))) {
       return all;
     }
     const std::span<const double> c = summary.coefficients(channel);
-    const double mean_square = summary.energy(channel) / (summary.end() - summary.begin());
+    const double length = summary.end() - summary.begin();
+    const double mean_square = summary.energy(channel) / length;
+    // The squares of lagt sum up to an energy, all others to a mean square.
+    const double share = summary.measure().kind == memory::MeasureKind::lagt ? 1 / length : 1;
     for (int64_t order = summary.order() / 2; order >= 1; order /= 2) {
       double kept = 0;
       for (const double value : c.first(static_cast<size_t>(order))) {
         kept += value * value;
       }
-      all.push_back({order, std::sqrt(std::max(mean_square - kept, 0.0))});
+      all.push_back({order, std::sqrt(std::max(mean_square - kept * share, 0.0))});
     }
     return all;
   }
@@ -136,7 +142,9 @@ struct ErrorReport : Command {
     out.print("{}\n", account.name);
     out.print("  deviation of the stream      {}\n", figure_text(account.deviation));
     out.print("  rms residual                 {} ({})\n", figure_text(account.rms_residual),
-              summary.exact() ? "exact, over the whole interval" : "an estimate");
+              residual_kind(summary) == "exact"      ? "exact, over the whole interval"
+              : residual_kind(summary) == "estimate" ? "an estimate"
+                                                     : "an upper limit");
     out.print("  estimate from the last terms {}\n", figure_text(account.local_error));
     out.print("  shortest period resolved     about {}\n",
               fmt::format("{:.3g}", shortest_period(summary)));
@@ -162,6 +170,7 @@ struct ErrorReport : Command {
     w.begin_object().key("account");
     write_account(w, account);
     w.key("exact").value(summary.exact());
+    w.key("residual_is").value(residual_kind(summary));
     w.key("shortest_period").value(shortest_period(summary));
     w.key("fewer_coefficients").begin_array();
     for (const Prefix& prefix : prefixes(summary, channel)) {
@@ -191,8 +200,8 @@ CommandRow memory_info_command() {
           .details =
               "rms residual is what the memory has lost of the stream: the root mean square of the "
               "difference between stream and reconstruction, from the energy that was carried "
-              "along. relative is that over the standard deviation; 1 is what the mean alone would "
-              "do.",
+              "along. relative is that over the standard deviation, which legs and window know; 1 "
+              "is what the mean alone would do.",
           .positional = "summary",
           .examples = {"yonder memory info ecg.yms", "yonder memory info ecg.yms --json"},
           .make = make_command<Info>};
@@ -202,8 +211,9 @@ CommandRow memory_error_command() {
   return {.name = "error",
           .summary = "what a memory has lost, and what fewer coefficients would have",
           .details =
-              "The residual is exact for legs and window. N coefficients resolve about N / pi "
-              "cycles over the interval; what is faster is lost however the coefficients are used.",
+              "The residual is exact for legs and window, an upper limit for lagt. N coefficients "
+              "resolve about N / pi cycles over the interval; what is faster is lost however the "
+              "coefficients are used.",
           .positional = "summary",
           .examples = {"yonder memory error ecg.yms",
                        "yonder memory error ecg.yms --stretch 4000:6000 --json"},

@@ -109,6 +109,7 @@ struct PlotCommand : Command {
     PlotSeries series{.name = "rebuilt", .kind = PlotKind::line, .x = {}, .y = {}};
     series.y.resize(kCurvePoints);
     summary.grid(index, first_, last_, series.y);
+    require_finite(summary, series.y);
     for (size_t i = 0; i < kCurvePoints; ++i) {
       const double part = static_cast<double>(i) / (kCurvePoints - 1);
       series.x.push_back(first_ + (last_ - first_) * part);

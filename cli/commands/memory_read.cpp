@@ -52,8 +52,10 @@ struct Read : Command {
     std::vector<Answer> answers;
     for (const Question& question : questions()) {
       for (const int64_t index : channels) {
-        answers.push_back({question.what, question.time, read.names()[static_cast<size_t>(index)],
-                           question.ask(read, index)});
+        const memory::Value value = question.ask(read, index);
+        require_finite(read, std::span(&value.estimate, 1));
+        answers.push_back(
+            {question.what, question.time, read.names()[static_cast<size_t>(index)], value});
       }
     }
     json ? write(answers, out) : print(answers, out);
@@ -146,6 +148,7 @@ struct Read : Command {
     for (const int64_t channel : channels) {
       columns.emplace_back(count);
       read.grid(channel, first, last, columns.back());
+      require_finite(read, columns.back());
     }
     const auto time = [&](size_t i) {
       const double part = static_cast<double>(i) / static_cast<double>(count - 1);
