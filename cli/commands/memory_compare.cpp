@@ -23,6 +23,9 @@ struct Compare : Command {
 
   void validate() const override {
     require_option("input", signal.input, "the samples to compare on, e.g. ecg.csv");
+    require(
+        signal.time_column.empty(), ErrorKind::bad_option,
+        "--time-column is given, but compare takes the samples as equally spaced; leave it out");
     contest.validate();
   }
 
@@ -32,9 +35,9 @@ struct Compare : Command {
     JsonWriter w(2);
     w.begin_object().key("channels").begin_array();
     for (size_t channel = 0; channel < columns.size(); ++channel) {
-      const std::vector<float> samples(columns[channel].begin(), columns[channel].end());
+      const std::vector<double>& samples = columns[channel];
       const std::string& name = opened.table->names()[channel];
-      const auto rows = memory::run_contest(samples, contest, &progress);
+      const auto rows = memory::run_contest(samples, contest, &progress, name);
       json ? write(name, samples.size(), rows, w) : print(name, samples.size(), rows, out);
     }
     w.end_array().end_object();

@@ -43,6 +43,8 @@ struct MatrixCommand : Command {
     require_option("measure", measure, "whose matrices, e.g. legs or legt:1");
     require(!rule.empty() || (dt == 0 && sample == 0), ErrorKind::bad_option,
             "--dt and --sample belong to --rule, which says how to discretise");
+    require(rule == "gbt" || alpha == MatrixCommand().alpha, ErrorKind::bad_option,
+            "--alpha belongs to --rule gbt");
   }
 
   void run(Output& out, Progress& /*progress*/) override {

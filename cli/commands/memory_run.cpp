@@ -60,6 +60,14 @@ struct Run : Command {
     require_option("out", out_path, "the snapshot to write, e.g. -o ecg.yms");
     stream.validate();
     recording.validate();
+    const memory::MeasureKind kind = memory::Measure::parse(stream.measure).kind;
+    const bool projected = kind == memory::MeasureKind::legs || kind == memory::MeasureKind::window;
+    const memory::StreamOptions usual;
+    require(!projected || stream.rule == usual.rule, ErrorKind::bad_option,
+            "--rule is {}, but {} takes no steps, its blocks are projected exactly; leave it out",
+            stream.rule, stream.measure);
+    require(stream.rule == "gbt" || stream.alpha == usual.alpha, ErrorKind::bad_option,
+            "--alpha belongs to --rule gbt");
   }
 
   void run(Output& out, Progress& progress) override {

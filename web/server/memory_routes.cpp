@@ -503,12 +503,11 @@ class MemoryComponent : public Component {
     const Series series =
         read_series(request, workspace_)
             .slice(static_cast<uint64_t>(range.first), static_cast<uint64_t>(range.samples));
-    std::vector<float> samples(series.values().size());
-    std::transform(series.values().begin(), series.values().end(), samples.begin(),
-                   [](double u) { return static_cast<float>(u); });
+    require(series.times().empty(), ErrorKind::bad_option,
+            "the contest takes the samples as equally spaced; choose no column of times");
     JsonWriter w;
     w.begin_object().key("rows").begin_array();
-    for (const memory::ContestRow& row : memory::run_contest(samples, options)) {
+    for (const memory::ContestRow& row : memory::run_contest(series.values(), options)) {
       w.begin_object().key("name").value(row.name).key("bytes").value(row.bytes);
       w.key("working").value(row.working);
       write_number(w, "rms_error", row.rms_error);

@@ -75,7 +75,7 @@ double root_mean_square(const std::vector<double>& values) {
   return std::sqrt(sum / static_cast<double>(values.size()));
 }
 
-ContestRow judge(std::string name, std::span<const float> samples, double deviation,
+ContestRow judge(std::string name, std::span<const double> samples, double deviation,
                  const std::function<Outcome()>& run) {
   constexpr int kRuns = 3;
   std::vector<double> times;
@@ -87,7 +87,7 @@ ContestRow judge(std::string name, std::span<const float> samples, double deviat
   std::sort(times.begin(), times.end());
   YONDER_CHECK(outcome.past.size() == samples.size());
   for (size_t i = 0; i < samples.size(); ++i) {
-    outcome.past[i] -= double{samples[i]};
+    outcome.past[i] -= samples[i];
   }
   const double error = root_mean_square(outcome.past);
   return {std::move(name),
@@ -98,18 +98,32 @@ ContestRow judge(std::string name, std::span<const float> samples, double deviat
           times[kRuns / 2] / static_cast<double>(samples.size())};
 }
 
-double standard_deviation(std::span<const float> samples) {
+double standard_deviation(std::span<const double> samples) {
   double sum = 0;
-  for (const float sample : samples) {
-    sum += double{sample};
+  for (const double sample : samples) {
+    sum += sample;
   }
   const double mean = sum / static_cast<double>(samples.size());
   std::vector<double> centred;
   centred.reserve(samples.size());
-  for (const float sample : samples) {
-    centred.push_back(double{sample} - mean);
+  for (const double sample : samples) {
+    centred.push_back(sample - mean);
   }
   return root_mean_square(centred);
+}
+
+std::vector<float> as_floats(std::span<const double> samples, std::string_view channel) {
+  constexpr double kMost = 1e37;
+  std::vector<float> floats;
+  floats.reserve(samples.size());
+  for (const double sample : samples) {
+    require(std::abs(sample) <= kMost, ErrorKind::bad_data,
+            "sample {} of channel \"{}\", counted from 0, is {}; finite numbers up to {} are "
+            "expected, as summaries are compared in floats",
+            floats.size(), channel, sample, kMost);
+    floats.push_back(static_cast<float>(sample));
+  }
+  return floats;
 }
 
 }  // namespace
@@ -136,23 +150,24 @@ std::vector<std::string> ContestOptions::peer_list() const {
   return names;
 }
 
-std::vector<ContestRow> run_contest(std::span<const float> samples, const ContestOptions& options,
-                                    Progress* progress) {
+std::vector<ContestRow> run_contest(std::span<const double> samples, const ContestOptions& options,
+                                    Progress* progress, std::string_view channel) {
   options.validate();
   require(samples.size() >= 2, ErrorKind::bad_data, "{} samples; a contest needs at least 2",
           samples.size());
+  const std::vector<float> floats = as_floats(samples, channel);
   const std::vector<std::string> names = options.peer_list();
   const double deviation = standard_deviation(samples);
   const ProgressRef sink(progress);
   sink.begin("comparing", names.size() + 1, "summaries");
   std::vector<ContestRow> rows;
   rows.push_back(
-      judge("legs", samples, deviation, [&] { return run_legs(samples, options.bytes); }));
+      judge("legs", samples, deviation, [&] { return run_legs(floats, options.bytes); }));
   for (const std::string& name : names) {
     sink.advance(1);
     sink.stop_if_cancelled("nothing was written");
     rows.push_back(judge(name, samples, deviation,
-                         [&] { return run_peer(peer_row(name), samples, options.bytes); }));
+                         [&] { return run_peer(peer_row(name), floats, options.bytes); }));
   }
   sink.advance(1);
   return rows;

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace yonder::memory {
@@ -37,8 +38,10 @@ struct ContestRow {
   double nanoseconds_per_sample = 0;  ///< median of three runs, one thread
 };
 
-/// One channel; LegS first, then the peers as they were named. samples: 2 or more.
-std::vector<ContestRow> run_contest(std::span<const float> samples, const ContestOptions& options,
-                                    Progress* progress = nullptr);
+/// One channel; LegS first, then the peers as they were named. All take the samples as floats and
+/// are judged by the samples as they are. samples: 2 or more, up to 1e37. channel: for messages.
+/// Throws Error(bad_data) naming the channel and the first bad sample.
+std::vector<ContestRow> run_contest(std::span<const double> samples, const ContestOptions& options,
+                                    Progress* progress = nullptr, std::string_view channel = "u");
 
 }  // namespace yonder::memory

@@ -11,10 +11,10 @@ namespace {
 using testing::HasSubstr;
 
 std::vector<ContestRow> contest(double (*u)(double), const ContestOptions& options = {}) {
-  std::vector<float> samples;
+  std::vector<double> samples;
   constexpr size_t kCount = 16384;
   for (size_t i = 0; i < kCount; ++i) {
-    samples.push_back(static_cast<float>(u(static_cast<double>(i) / kCount)));
+    samples.push_back(u(static_cast<double>(i) / kCount));
   }
   return run_contest(samples, options);
 }
@@ -57,12 +57,24 @@ TEST(Contest, AConstantHasNoDeviationToCompareWith) {
   }
 }
 
+TEST(Contest, WhatFloatsLoseIsAnError) {
+  // Floats near 1.7e9 are 128 apart: the wave is lost.
+  for (const ContestRow& row : contest([](double s) { return 1.7e9 + std::sin(40 * s); })) {
+    EXPECT_GT(row.rms_error, 0.5) << row.name;
+  }
+}
+
 TEST(Contest, BadOptionsAndTooFewSamplesAreRefused) {
   EXPECT_THAT(error_text(ErrorKind::bad_option,
                          [] { ContestOptions{.bytes = 1024, .peers = "ema,rings"}.validate(); }),
               HasSubstr("ring"));
-  EXPECT_THAT(error_text(ErrorKind::bad_data, [] { run_contest(std::vector<float>{1}, {}); }),
+  EXPECT_THAT(error_text(ErrorKind::bad_data, [] { run_contest(std::vector<double>{1}, {}); }),
               HasSubstr("at least 2"));
+  EXPECT_THAT(error_text(ErrorKind::bad_data,
+                         [] {
+                           run_contest(std::vector<double>{1, 1e38}, {}, nullptr, "adc");
+                         }),
+              HasSubstr("sample 1 of channel \"adc\", counted from 0, is 1e+38"));
 }
 
 }  // namespace
