@@ -121,7 +121,7 @@ def test_channels_have_names_and_columns(samples):
         stream.push(samples)
     with pytest.raises(TypeError, match="not a str"):
         Stream("ab")
-    assert Stream(3).names == ["channel 0", "channel 1", "channel 2"]
+    assert Stream(3).names == ["channel 1", "channel 2", "channel 3"]
 
 
 def test_times_may_be_irregular():

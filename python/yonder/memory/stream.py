@@ -41,7 +41,7 @@ class Stream:
         if isinstance(channels, int):
             if channels < 1:
                 raise ValueError(f"channels is {channels}; it must be 1 or more")
-            channels = ["value"] if channels == 1 else [f"channel {i}" for i in range(channels)]
+            channels = ["value"] if channels == 1 else [f"channel {i + 1}" for i in range(channels)]
         self._native = _core.MemoryStream(list(channels), options)
 
     def push(self, samples: npt.ArrayLike, times: npt.ArrayLike | None = None) -> None:
