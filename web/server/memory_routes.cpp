@@ -108,7 +108,11 @@ Feed feed_of(const Json& request, const FeedRange& range, Workspace& workspace) 
             "the snapshot has {} channels; this page feeds one, the command line any number",
             stream.names().size());
     StreamOptions options = stream.options();
-    options.start += static_cast<double>(stream.samples()) * options.step;
+    // A stream of several steps, merged, goes on at its end.
+    const bool known_end = series.times().empty() && options.hold == "zoh" && stream.samples() > 1;
+    options.start = known_end
+                        ? stream.summary().end()
+                        : options.start + static_cast<double>(stream.samples()) * options.step;
     return {options, std::move(series), std::move(stream), true};
   }
   StreamOptions options;
@@ -292,6 +296,8 @@ class MemoryComponent : public Component {
       v.real("from", from, -kMax, kMax, "begin of the interval");
       v.real("to", to, -kMax, kMax, "its end");
     });
+    require(std::isnan(from) == std::isnan(to), ErrorKind::bad_option,
+            "an interval has two ends; from and to belong together");
     Feed feed = feed_of(request, range, workspace_);
     feed.push(0, feed.series.values().size());
     const Summary summary = feed.stream.summary();

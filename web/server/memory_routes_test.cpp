@@ -71,6 +71,7 @@ TEST_F(MemoryRoutes, ReadsBackWithABound) {
   EXPECT_LE(std::abs(mean.at("estimate").real() - mean.at("truth").real()),
             mean.at("bound").real());
   EXPECT_THAT(answer.at("command").text(), HasSubstr("\nyonder memory read stream.yms --mean "));
+  EXPECT_EQ(status("/api/memory/read", "{" + kTones + R"(,"from":1000})"), 400);
 }
 
 TEST_F(MemoryRoutes, GoesOnFromASnapshotBitForBit) {
