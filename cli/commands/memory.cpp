@@ -105,11 +105,18 @@ ChannelAccount account_of(const memory::Summary& summary, int64_t channel) {
   account.mean = summary.mean(channel, summary.begin(), summary.end()).estimate;
   account.deviation = deviation_of(summary, channel, account.mean);
   account.rms_residual = summary.rms_residual(channel);
+  account.resolution = std::sqrt(2 * summary.parts().rounding * summary.energy(channel) /
+                                 (summary.end() - summary.begin()));
   account.relative =
       account.deviation == 0 ? account.rms_residual : account.rms_residual / account.deviation;
   account.local_error = summary.local_error_estimate(channel);
   account.clamped = summary.clamped(channel);
   return account;
+}
+
+std::string residual_text(const ChannelAccount& account) {
+  return account.rms_residual < account.resolution ? fmt::format("< {:.3g}", account.resolution)
+                                                   : figure_text(account.rms_residual);
 }
 
 std::string_view residual_kind(const memory::Summary& summary) {
@@ -140,6 +147,7 @@ void write_account(JsonWriter& w, const ChannelAccount& account) {
   for (const auto& [key, value] : {std::pair{"mean", account.mean},
                                    {"deviation", account.deviation},
                                    {"rms_residual", account.rms_residual},
+                                   {"residual_resolution", account.resolution},
                                    {"relative_residual", account.relative},
                                    {"local_error_estimate", account.local_error},
                                    {"clamped", account.clamped}}) {

@@ -40,11 +40,14 @@ struct ChannelAccount {
   double mean = 0;          ///< of the stream, over the interval
   double deviation = 0;     ///< standard deviation from the energy; legs and window, else NaN
   double rms_residual = 0;  ///< NaN where the energy is not known, as deviation and relative then
+  double resolution = 0;    ///< the smallest residual that is told from rounding
   double relative = 0;      ///< rms_residual / deviation: 1 is what the mean alone would do
   double local_error = 0;   ///< estimate from the last coefficients
   double clamped = 0;       ///< by how much, relatively, rounding made the residual negative
 };
 ChannelAccount account_of(const memory::Summary& summary, int64_t channel);
+/// The rms residual; "< 1.41e-07" where it drowns in rounding.
+std::string residual_text(const ChannelAccount& account);
 
 /// What a residual is: "exact", "upper limit" (lagt: what was lost is counted over all of time, the
 /// time before the interval included), or "estimate".

@@ -54,7 +54,7 @@ struct Info : Command {
     for (const int64_t channel : argument.channels(summary)) {
       const ChannelAccount account = account_of(summary, channel);
       out.print("{:<16}{:>14}{:>14}{:>14}{:>10}\n", account.name, figure_text(account.mean),
-                figure_text(account.deviation), figure_text(account.rms_residual),
+                figure_text(account.deviation), residual_text(account),
                 std::isnan(account.relative) ? "-" : fmt::format("{:.4f}", account.relative));
     }
   }
@@ -141,7 +141,7 @@ struct ErrorReport : Command {
     const ChannelAccount account = account_of(summary, channel);
     out.print("{}\n", account.name);
     out.print("  deviation of the stream      {}\n", figure_text(account.deviation));
-    out.print("  rms residual                 {} ({})\n", figure_text(account.rms_residual),
+    out.print("  rms residual                 {} ({})\n", residual_text(account),
               residual_kind(summary) == "exact"      ? "exact, over the whole interval"
               : residual_kind(summary) == "estimate" ? "an estimate"
                                                      : "an upper limit");

@@ -310,7 +310,7 @@ struct CoefficientLog::Impl {
   }
 };
 
-CoefficientLog::CoefficientLog(fs::path path, int64_t channels, int64_t order)
+CoefficientLog::CoefficientLog(const fs::path& path, int64_t channels, int64_t order)
     : impl_(std::make_unique<Impl>(path)) {
   impl_->channels = static_cast<uint64_t>(channels);
   impl_->order = static_cast<uint64_t>(order);

@@ -61,7 +61,7 @@ Summary open_summary(const std::filesystem::path& path);
 /// that lists the ends of their intervals; appears when finished.
 class CoefficientLog {
  public:
-  CoefficientLog(std::filesystem::path path, int64_t channels, int64_t order);
+  CoefficientLog(const std::filesystem::path& path, int64_t channels, int64_t order);
   ~CoefficientLog();
   CoefficientLog(CoefficientLog&&) noexcept;
   CoefficientLog& operator=(CoefficientLog&&) = delete;
