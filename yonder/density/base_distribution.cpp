@@ -69,14 +69,21 @@ double weighted_mean(const BaseSample& sample) {
 double weighted_median(const BaseSample& sample) { return weighted_quantile(sample, 0.5); }
 
 double weighted_deviation(const BaseSample& sample, double centre) {
+  double greatest = 0;
+  for (const double value : sample.values) {
+    greatest = std::max(greatest, std::fabs(value - centre));
+  }
+  // In units of a power of two, so that no square leaves the range of doubles.
+  int exponent = 0;
+  std::frexp(greatest, &exponent);
   double square = 0;
   double total = 0;
   for (size_t i = 0; i < sample.values.size(); ++i) {
-    const double d = sample.values[i] - centre;
+    const double d = std::ldexp(sample.values[i] - centre, -exponent);
     square += sample.weight(i) * d * d;
     total += sample.weight(i);
   }
-  return std::sqrt(square / total);
+  return std::ldexp(std::sqrt(square / total), exponent);
 }
 
 double half_interquartile_range(const BaseSample& sample) {

@@ -14,6 +14,7 @@
 #include "yonder/density/internal/optimum.h"
 #include "yonder/density/internal/order_choice.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -28,6 +29,9 @@ using internal::WeightedValues;
 
 Model fit_on(const WeightedValues& values, const Domain& domain, const FitOptions& options,
              FitReport& report, int threads, Progress* progress) {
+  const auto [least, greatest] = std::minmax_element(values.y.begin(), values.y.end());
+  require(*least < *greatest, ErrorKind::bad_data,
+          "cannot fit a density to a single point; the likelihood is unbounded");
   std::optional<BaseDistribution> base = internal::base_of(values, domain, options);
   MappedSample mapped = internal::map_to_circle(values, domain, base ? &*base : nullptr, threads);
 

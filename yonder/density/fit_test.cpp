@@ -72,6 +72,38 @@ TEST(Fit, AgreesWithPenalisedVectorFour) {
   EXPECT_NEAR(c[2].imag(), -0.09098988, 1e-8);
 }
 
+TEST(Fit, TakesValuesOfAnyMagnitude) {
+  for (const double unit : {1e-300, 1e300}) {
+    std::vector<double> values;
+    for (int i = 1; i <= 20; ++i) {
+      values.push_back(i * unit);
+    }
+    FitReport here;
+    FitReport small;
+    const Model model = fit(values, {}, options_for("line", "2"), &here);
+    for (double& value : values) {
+      value /= unit;
+    }
+    fit(values, {}, options_for("line", "2"), &small);
+    EXPECT_NEAR(here.nll, small.nll + std::log(unit), 1e-8) << unit;
+  }
+}
+
+TEST(Fit, IsNeverAModelWithoutALikelihood) {
+  FitOptions options = options_for("line", "1");
+  options.scale = "1e-320";
+  EXPECT_THROW(fit(kV4, {}, options), Error);
+  EXPECT_THROW(fit(kV4, {}, options_for("circular:1e-310", "1")), Error);
+}
+
+TEST(Fit, SaysWhetherTheDataOrTheDomainHasOnePoint) {
+  expect_error(ErrorKind::bad_data, "a single point;", {24, 24}, {},
+               options_for("circular:24", "0"));
+  expect_error(ErrorKind::bad_data, "all values fall on a single point of the domain circular:24",
+               {0, 24, 48}, {}, options_for("circular:24", "0"));
+  EXPECT_NO_THROW(fit(std::vector<double>{-1, 1}, {}, options_for("line", "0")));
+}
+
 TEST(Fit, RefusesWhatIsNotANumberByIndex) {
   std::vector<double> values = kV4;
   values[3] = std::nan("");

@@ -5,6 +5,7 @@
 #include "yonder/density/internal/order_choice.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace yonder::density::internal {
 
@@ -13,9 +14,6 @@ std::optional<BaseDistribution> base_of(const WeightedValues& values, const Doma
   if (domain.kind != DomainKind::line) {
     return std::nullopt;
   }
-  // A single point leaves every scale estimate at 0; say what is wrong before a base is fitted.
-  require(count_distinct(values.y, 2) == 2, ErrorKind::bad_data,
-          "cannot fit a density to a single point; the likelihood is unbounded");
   const std::optional<double> location = parse_number_or_data("location", options.location);
   const std::optional<double> scale = parse_number_or_data("scale", options.scale);
   return BaseDistribution::fitted(options.base, values.y, values.w, location ? &*location : nullptr,
@@ -37,6 +35,11 @@ Model finish_fit(const Domain& domain, const std::optional<BaseDistribution>& ba
                  FitReport& report, Progress* progress) {
   const int64_t order = optimum.b.size() - 1;
   report.nll = optimum.value - optimum.penalty - log_slope;
+  require(
+      std::isfinite(report.nll), ErrorKind::numerical,
+      "the likelihood of the fit is not finite (NLL {}): the values spread too far or too little "
+      "for this domain or base; rescale the data or change --domain or --scale",
+      report.nll);
   report.penalty = optimum.penalty;
   report.gap = optimum.gap;
   report.lbfgs_steps = optimum.lbfgs_steps;

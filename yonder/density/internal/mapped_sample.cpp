@@ -132,7 +132,9 @@ int64_t free_parameters(int64_t order, const Domain& domain) {
 void require_distinct(size_t distinct, const Domain& domain, int64_t order, double gamma) {
   const int64_t parameters = free_parameters(order, domain);
   require(distinct >= 2, ErrorKind::bad_data,
-          "cannot fit a density to a single point; the likelihood is unbounded");
+          "all values fall on a single point of the domain {} or of its base; the likelihood is "
+          "unbounded there: change --domain, --base or --scale",
+          domain.text());
   require(gamma > 0 || static_cast<int64_t>(distinct) >= parameters, ErrorKind::bad_data,
           "order {} has {} free parameters, but there are only {} different values; lower --order "
           "or give a penalty by --gamma",
