@@ -105,8 +105,7 @@ ChannelAccount account_of(const memory::Summary& summary, int64_t channel) {
   account.mean = summary.mean(channel, summary.begin(), summary.end()).estimate;
   account.deviation = deviation_of(summary, channel, account.mean);
   account.rms_residual = summary.rms_residual(channel);
-  account.resolution = std::sqrt(2 * summary.parts().rounding * summary.energy(channel) /
-                                 (summary.end() - summary.begin()));
+  account.resolution = summary.residual_resolution(channel);
   account.relative =
       account.deviation == 0 ? account.rms_residual : account.rms_residual / account.deviation;
   account.local_error = summary.local_error_estimate(channel);

@@ -133,7 +133,7 @@ struct ErrorReport : Command {
 
   /// What N coefficients resolve: about N / pi cycles over the interval.
   static double shortest_period(const memory::Summary& summary) {
-    return std::numbers::pi * (summary.end() - summary.begin()) /
+    return std::numbers::pi * (summary.end() - summary.parts().begin) /
            static_cast<double>(summary.order());
   }
 

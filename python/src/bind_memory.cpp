@@ -218,19 +218,20 @@ void bind_summary(py::module_& m) {
       .def("parts",
            [](const Summary& self) {
              const Summary::Parts& p = self.parts();
-             return py::make_tuple(p.measure.text(), p.order, p.names, p.begin, p.end,
+             return py::make_tuple(p.measure.text(), p.order, p.names, p.begin, p.known_from, p.end,
                                    to_array(p.coefficients), to_array(p.energy), p.exact,
                                    p.rounding);
            })
       .def_static("from_parts", [](const std::string& measure, int64_t order,
-                                   std::vector<std::string> names, double begin, double end,
-                                   const Doubles& coefficients, const Doubles& energy, bool exact,
-                                   double rounding) {
+                                   std::vector<std::string> names, double begin, double known_from,
+                                   double end, const Doubles& coefficients, const Doubles& energy,
+                                   bool exact, double rounding) {
         Summary::Parts parts;
         parts.measure = Measure::parse(measure);
         parts.order = order;
         parts.names = std::move(names);
         parts.begin = begin;
+        parts.known_from = known_from;
         parts.end = end;
         parts.coefficients.assign(coefficients.data(), coefficients.data() + coefficients.size());
         parts.energy.assign(energy.data(), energy.data() + energy.size());

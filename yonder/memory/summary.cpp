@@ -316,7 +316,9 @@ double Summary::local_error_estimate(int64_t channel) const {
   // Squares fall by `ratio` per half tail; a tail that hardly falls is taken for 20 times its end.
   constexpr double kLargestRatio = 0.95;
   const double ratio = first > 0 ? std::min(second / first, kLargestRatio) : kLargestRatio;
-  return std::sqrt(second * ratio / (1 - ratio));
+  // Of lagt, c_n^2 are integrals over time, else means (as in the constructor).
+  const double time = measure().kind == MeasureKind::lagt ? length() : 1;
+  return std::sqrt(second * ratio / (1 - ratio) / time);
 }
 
 Summary Summary::merge(const Summary& older, const Summary& newer) {

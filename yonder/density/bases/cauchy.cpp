@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Cauchy distribution: Student's with one degree of freedom in closed form. No moment beyond that of
-// order 0 exists.
+// The Cauchy distribution: Student's with one degree of freedom in closed form. No moment beyond
+// that of order 0 exists.
 #include "yonder/density/internal/location_scale.h"
 #include "yonder/density/internal/student_distribution.h"
 
