@@ -17,6 +17,8 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace yonder::density {
 namespace {
@@ -34,6 +36,12 @@ Model fit_on(const WeightedValues& values, const Domain& domain, const FitOption
           "cannot fit a density to a single point; the likelihood is unbounded");
   std::optional<BaseDistribution> base = internal::base_of(values, domain, options);
   MappedSample mapped = internal::map_to_circle(values, domain, base ? &*base : nullptr, threads);
+
+  if (base && options.scale == "data") {
+    if (std::optional<std::string> warning = internal::spike_warning(values, *base)) {
+      report.warnings.push_back(std::move(*warning));
+    }
+  }
 
   const internal::OrderRange range = internal::parse_order(options.order);
   internal::require_distinct(mapped.sample, domain, range.low, options.gamma);

@@ -89,6 +89,21 @@ TEST(Fit, TakesValuesOfAnyMagnitude) {
   }
 }
 
+TEST(Fit, WarnsOfABaseThatIsASpike) {
+  for (const char* base : {"cauchy", "student:2"}) {
+    FitOptions options = options_for("line", "0");
+    options.base = base;
+    FitReport report;
+    fit(std::vector<double>{0, 0, 0, 0, 0, 0, 1}, {}, options, &report);
+    EXPECT_THAT(report.warnings,
+                testing::Contains(HasSubstr("shrunk to a spike: 6 values are equal to 0")))
+        << base;
+    FitReport heavy;
+    fit(std::vector<double>{-1, -0.5, 0, 0.5, 1, 1e12}, {}, options, &heavy);
+    EXPECT_THAT(heavy.warnings, testing::Not(testing::Contains(HasSubstr("spike"))));
+  }
+}
+
 TEST(Fit, IsNeverAModelWithoutALikelihood) {
   FitOptions options = options_for("line", "1");
   options.scale = "1e-320";

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 
 namespace yonder::density::internal {
 
@@ -18,6 +20,26 @@ std::optional<BaseDistribution> base_of(const WeightedValues& values, const Doma
   const std::optional<double> scale = parse_number_or_data("scale", options.scale);
   return BaseDistribution::fitted(options.base, values.y, values.w, location ? &*location : nullptr,
                                   scale ? &*scale : nullptr, options.seed);
+}
+
+std::optional<std::string> spike_warning(const WeightedValues& values,
+                                         const BaseDistribution& base) {
+  constexpr double kNarrow = 1e-9;  // of the range
+  const auto [least, greatest] = std::minmax_element(values.y.begin(), values.y.end());
+  if (base.scale() > kNarrow * (*greatest - *least)) {
+    return std::nullopt;
+  }
+  std::vector<double> inside;
+  std::copy_if(values.y.begin(), values.y.end(), std::back_inserter(inside),
+               [&](double y) { return std::abs(y - base.location()) <= base.scale(); });
+  if (inside.size() < 2 ||
+      std::adjacent_find(inside.begin(), inside.end(), std::not_equal_to<>()) != inside.end()) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "the base has shrunk to a spike: {} values are equal to {}; leave them out and count them "
+      "apart, give --scale, or take another --base",
+      inside.size(), inside.front());
 }
 
 OptimumSettings optimum_settings(const FitOptions& options, int threads, Progress* progress) {

@@ -8,13 +8,16 @@
 #include "yonder/density/internal/optimum.h"
 
 #include <optional>
+#include <string>
 
 namespace yonder::density::internal {
 
 /// The base fitted to the values as --base, --location and --scale say; empty off the line.
 std::optional<BaseDistribution> base_of(const WeightedValues& values, const Domain& domain,
                                         const FitOptions& options);
-
+/// A warning where equal values have shrunk the fitted base to its least scale.
+std::optional<std::string> spike_warning(const WeightedValues& values,
+                                         const BaseDistribution& base);
 OptimumSettings optimum_settings(const FitOptions& options, int threads, Progress* progress);
 
 /// Fills the report (samples and orders are the caller's), warns, and makes the model.
