@@ -208,6 +208,13 @@ Distances distances(const Model& p, const Model& q) {
     result.error += panel.error;
   }
   result.error *= std::max(coordinate.unit(), 1.0);
+  if (p.base()) {  // the mass beyond the last panels
+    const std::array<double, 2> ends = {coordinate.value(coordinate.breakpoints().front()),
+                                        coordinate.value(coordinate.breakpoints().back())};
+    for (const double difference : cdf_differences(p, q, ends)) {
+      result.error += std::abs(difference);
+    }
+  }
   if (!exists) {
     result.wasserstein = kInfinity;
   }

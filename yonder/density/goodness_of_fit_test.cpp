@@ -179,6 +179,9 @@ TEST(Distances, OfVeryHeavyTailsComeToAnEnd) {
   EXPECT_EQ(other.wasserstein, std::numeric_limits<double>::infinity());
   EXPECT_GT(other.total_variation, 0);
   EXPECT_LT(other.error, 1e-9);
+  const std::vector<double> heaviest = {0, 1, 0.05};
+  EXPECT_GT(distances(line(4, heaviest), line(4, heaviest, kUniform)).error, 1e-8)
+      << "mass beyond the last panels";
 }
 
 TEST(Crps, OfTheHeaviestTailsIsInfinite) {
