@@ -31,6 +31,8 @@ export interface FitCardProps {
   onChange: (changes: Record<string, string>) => void;
 }
 
+const OF_THE_LINE = ["base", "location", "scale", "learn-map"];
+
 /** Two ends that hold the range, in few digits. */
 function roundOut([low, high]: readonly [number, number]): [string, string] {
   const unit = 10 ** (Math.floor(Math.log10(high - low)) - 1);
@@ -61,7 +63,12 @@ export function FitCard({
         : kind === "line"
           ? { kind, first: "", second: "" }
           : { kind, first: low, second: high };
-    onChange({ domain: joinDomain(parts) });
+    // Only the line has a base; elsewhere the server refuses one that was chosen before.
+    const base = fields.filter((field) => OF_THE_LINE.includes(field.name));
+    onChange({
+      ...(kind === "line" ? {} : Object.fromEntries(base.map((f) => [f.name, f.initial]))),
+      domain: joinDomain(parts),
+    });
   };
   const part = (name: "first" | "second", label: string): JSX.Element => (
     <div class="option">
