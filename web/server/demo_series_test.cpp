@@ -39,7 +39,8 @@ TEST(DemoSeries, IsWhatItsAwkProgramPrints) {
 
 TEST(DemoSeries, SuggestsOptionsAsAnObject) {
   for (const DemoSeries& row : demo_series()) {
-    for (const auto& [name, value] : parse_json(row.options, row.name).object()) {
+    const Json options = parse_json(row.options, row.name);
+    for (const auto& [name, value] : options.object()) {
       EXPECT_FALSE(value.text().empty()) << row.name << " " << name;
     }
   }
