@@ -8,9 +8,9 @@
 #   the rest         the library yonder_<name>
 # HEADERS: libraries of headers only that no public header shows, so that an installed Yonder does not
 # ask for them. FOLDER: where it lies, if not in yonder/<name>. PROGRAM: a part of the program, which
-# is not installed for others to link.
+# is not installed for others to link. TORCH: its sources may show libtorch's types (cmake/torch.cmake).
 function(yonder_component name)
-  cmake_parse_arguments(ARG "PROGRAM" "FOLDER" "DEPENDS;LIBRARIES;HEADERS" ${ARGN})
+  cmake_parse_arguments(ARG "PROGRAM;TORCH" "FOLDER" "DEPENDS;LIBRARIES;HEADERS" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/yonder/${name})
   if(ARG_FOLDER)
     set(folder ${PROJECT_SOURCE_DIR}/${ARG_FOLDER})
@@ -24,7 +24,7 @@ function(yonder_component name)
   endforeach()
   list(FILTER files_test EXCLUDE REGEX "_slow_test\\.cpp$")
 
-  add_library(yonder_${name} STATIC ${sources})
+  add_library(yonder_${name} STATIC)
   if(NOT ARG_PROGRAM)
     # An outside user gets the component as yonder::${name} (cmake/install.cmake).
     add_library(yonder::${name} ALIAS yonder_${name})
@@ -41,12 +41,17 @@ function(yonder_component name)
   foreach(header_library IN LISTS ARG_HEADERS)
     target_link_libraries(yonder_${name} PRIVATE $<BUILD_INTERFACE:${header_library}>)
   endforeach()
+  if(ARG_TORCH)
+    yonder_torch_sources(yonder_${name} ${sources})
+  else()
+    target_sources(yonder_${name} PRIVATE ${sources})
+  endif()
 
   if(YONDER_TESTS)
     find_package(GTest REQUIRED)
     find_package(rapidcheck REQUIRED)
-    yonder_test_program(${name} unit "${files_test}" "${files_reference}" "${ARG_HEADERS}")
-    yonder_test_program(${name} slow "${files_slow_test}" "${files_reference}" "${ARG_HEADERS}")
+    yonder_test_program(${name} unit "${files_test}" "${files_reference}" "${ARG_HEADERS}" ${ARG_TORCH})
+    yonder_test_program(${name} slow "${files_slow_test}" "${files_reference}" "${ARG_HEADERS}" ${ARG_TORCH})
   endif()
   if(YONDER_BENCHMARKS AND files_bench)
     find_package(benchmark REQUIRED)
@@ -55,17 +60,22 @@ function(yonder_component name)
   endif()
 endfunction()
 
-function(yonder_test_program name label tests references headers)
+function(yonder_test_program name label tests references headers torch)
   list(FILTER tests INCLUDE REGEX "${YONDER_TEST_FILES}")
   if(NOT tests)
     return()
   endif()
   set(target yonder_${name}_${label}_test)
-  add_executable(${target} ${tests} ${references})
+  add_executable(${target})
   target_link_libraries(${target} PRIVATE yonder_${name} ${headers} rapidcheck GTest::gmock GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE
     YONDER_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     YONDER_DATA_DIR="${PROJECT_SOURCE_DIR}/../shared/data")
+  if(torch)
+    yonder_torch_sources(${target} ${tests} ${references})
+  else()
+    target_sources(${target} PRIVATE ${tests} ${references})
+  endif()
   add_dependencies(${label}_tests ${target})
   if(label STREQUAL slow)  # built by `make test-all` only
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)

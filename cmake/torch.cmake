@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# libtorch: Debian's 1.13 on the CPU, or that of a pip torch 2.x (the preset `cuda` points
+# CMAKE_PREFIX_PATH at it). Differences of their C++ sides: yonder/nn/torch_compat.h.
+find_package(Torch REQUIRED)
+if("${TORCH_CXX_FLAGS}" MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
+  message(FATAL_ERROR "This libtorch (${TORCH_INSTALL_PREFIX}) was built with the old C++ string ABI, "
+    "which Debian's C++ libraries do not have; take a pip torch of 2.7 or later, or libtorch-dev")
+endif()
+# Debian's libtorch calls whatever libblas.so.3 is; the reference BLAS is 15 times slower than OpenBLAS.
+find_library(YONDER_OPENBLAS openblas)
+if(NOT YONDER_OPENBLAS AND NOT TORCH_CUDA_LIBRARIES)
+  message(NOTICE "libopenblas is missing: matrix products will be slow (apt-get install libopenblas0-pthread)")
+endif()
+
+# The two precompiled headers, made once and reused by every torch target. `torch_tensor_header` holds
+# ATen/ATen.h; `torch_module_header` holds torch/torch.h, for files named *_module.cpp, which define
+# parameters or optimisers.
+if(YONDER_PCH)
+  foreach(kind tensor module)
+    set(source ${PROJECT_BINARY_DIR}/torch_${kind}_header.cpp)
+    file(GENERATE OUTPUT ${source} CONTENT "// Written by cmake/torch.cmake.\n")
+    add_library(torch_${kind}_header OBJECT ${source})
+    target_link_libraries(torch_${kind}_header PRIVATE torch)
+  endforeach()
+  target_precompile_headers(torch_tensor_header PRIVATE <ATen/ATen.h>)
+  target_precompile_headers(torch_module_header PRIVATE <torch/torch.h>)
+endif()
+
+# yonder_torch_sources(TARGET SOURCES...): adds sources that show torch types, with the header that
+# their names ask for.
+function(yonder_torch_sources target)
+  set(module_sources ${ARGN})
+  list(FILTER module_sources INCLUDE REGEX "_module(_test|_slow_test|_bench|_reference)?\\.cpp$")
+  set(tensor_sources ${ARGN})
+  list(FILTER tensor_sources EXCLUDE REGEX "_module(_test|_slow_test|_bench|_reference)?\\.cpp$")
+  target_sources(${target} PRIVATE ${tensor_sources})
+  target_link_libraries(${target} PUBLIC torch)
+  if(YONDER_PCH)
+    target_precompile_headers(${target} REUSE_FROM torch_tensor_header)
+  endif()
+  if(NOT module_sources)
+    return()
+  endif()
+  add_library(${target}_modules OBJECT ${module_sources})
+  target_link_libraries(${target}_modules PUBLIC $<TARGET_PROPERTY:${target},LINK_LIBRARIES>)
+  target_include_directories(${target}_modules PRIVATE $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)
+  target_compile_definitions(${target}_modules PRIVATE $<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>)
+  if(YONDER_PCH)
+    target_precompile_headers(${target}_modules REUSE_FROM torch_module_header)
+  endif()
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_modules>)
+endfunction()

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The public class of lm: a language model that reads with any position scheme.
+//
+//   const Model model = Model::load("models/yonder-7m");
+//   const SchemeSet scheme = model.scheme("rerope:w=64+logn:clip");
+//   Session session(model, scheme);
+//   const Logits logits = session.feed(model.tokenizer().encode("Once upon a time"));
+//
+// Weights are mapped, shared and immutable: any number of sessions, on any threads, read one Model.
+// A session holds the keys and values of one text, keys un-rotated, so that its scheme may change
+// between feeds. Errors: Error(bad_data) for files, Error(memory) before an allocation that the
+// machine cannot hold. No torch types here. Test: model_test.cpp.
+#pragma once
+
+#include "yonder/base/progress.h"
+#include "yonder/lm/model_config.h"
+#include "yonder/lm/position/scheme.h"
+#include "yonder/lm/text_codec.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace yonder::lm {
+
+struct LoadOptions {
+  std::string dtype = "auto";   ///< weights and cache: auto (f32 for < 1e9 parameters), f32, bf16
+  std::string device = "cpu";   ///< cpu, cuda, cuda:n
+  int64_t threads = 0;          ///< 0: all cores
+  std::string tokenizer;        ///< file; empty: the one that lies beside the weights
+  void visit(OptionVisitor& v);
+};
+
+/// Rows of logits, row-major.
+struct Logits {
+  int64_t rows = 0;
+  int64_t vocab = 0;
+  std::vector<float> values;
+  std::span<const float> row(int64_t r) const;
+};
+
+/// Log-probabilities of given targets, and whether each was the most probable token.
+struct Scores {
+  std::vector<float> log_probability;  ///< nats
+  std::vector<uint8_t> hit;            ///< 1: the target was the argmax
+};
+
+class Model {
+ public:
+  /// A Hugging Face directory, a llama2.c .bin file, or a checkpoint folder of `train`.
+  static Model load(const std::filesystem::path& path, const LoadOptions& options = {},
+                    Progress* progress = nullptr);
+  /// Random weights of a shape, for tests and benchmarks.
+  static Model random(const ModelConfig& config, uint64_t seed, const LoadOptions& options = {});
+  /// As a row of formats/table.cpp says ("huggingface", "llama2c"), atomically.
+  void save(const std::filesystem::path& path, const std::string& format,
+            const std::string& dtype) const;
+
+  const ModelConfig& config() const;
+  bool has_codec() const;
+  /// Text to ids and back. Throws Error(file) naming what is missing where the model has none.
+  const TextCodec& codec() const;
+  /// Parses a scheme for this model's rotation and layers, and lays it over what the checkpoint
+  /// itself asks for. target: for s=auto, tokens.
+  SchemeSet scheme(std::string_view text, int64_t target = 0, bool unsafe = false) const;
+  /// Bytes a session holds per cached token, all layers.
+  int64_t cache_bytes_per_token() const;
+  const std::string& checksum() const;  ///< SHA-256 of the weights
+
+  struct Impl;
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  friend class Session;
+  explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+struct SessionOptions {
+  int64_t chunk = 512;              ///< tokens per prefill chunk; changes no result
+  int64_t memory_limit = 0;         ///< bytes of cache; 0: what the machine has free
+  void visit(OptionVisitor& v);
+};
+
+class Session {
+ public:
+  Session(const Model& model, SchemeSet scheme, const SessionOptions& options = {});
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  /// Reads tokens; the logits after the last one.
+  Logits feed(std::span<const uint32_t> ids);
+  /// Reads tokens; the logits after each of them. Memory rows x vocab: use score() for long texts.
+  Logits feed_all(std::span<const uint32_t> ids);
+  /// Reads ids[0..n-2] and scores ids[first..n-1], each given all before it, without ever holding
+  /// more than a chunk of logits. 1 <= first.
+  Scores score(std::span<const uint32_t> ids, int64_t first);
+  /// Tokens read so far.
+  int64_t length() const;
+  /// Another scheme from the next feed on; what is cached is kept (keys are un-rotated). Layers'
+  /// inputs were computed under the old one: equal to a fresh start only after reset() and feed.
+  void set_scheme(SchemeSet scheme);
+  const SchemeSet& scheme() const;
+  /// Forgets the text from token `length` on.
+  void truncate(int64_t length);
+  /// A second session that has read the same.
+  Session fork() const;
+  uint64_t cache_bytes() const;
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace yonder::lm

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "yonder/lm/model_config.h"
+
+#include "yonder/base/error.h"
+
+#include <cmath>
+
+namespace yonder::lm {
+namespace {
+
+void require_at_least(std::string_view file, const char* field, int64_t value, int64_t low) {
+  require(value >= low, ErrorKind::bad_data, "{}: {} is {}; it must be at least {}", file, field,
+          value, low);
+}
+
+}  // namespace
+
+void ModelConfig::validate(std::string_view name) const {
+  require_at_least(name, "vocab_size", vocab_size, 1);
+  require_at_least(name, "hidden_size", hidden_size, 1);
+  require_at_least(name, "intermediate_size", intermediate_size, 1);
+  require_at_least(name, "num_hidden_layers", layers, 1);
+  require_at_least(name, "num_attention_heads", heads, 1);
+  require_at_least(name, "num_key_value_heads", kv_heads, 1);
+  require_at_least(name, "head_dim", head_dim, 2);
+  require_at_least(name, "max_position_embeddings", train_length, 2);
+  require(heads % kv_heads == 0, ErrorKind::bad_data,
+          "{}: num_attention_heads is {} and num_key_value_heads {}; the first must be a multiple of "
+          "the second",
+          name, heads, kv_heads);
+  require(head_dim % 2 == 0, ErrorKind::bad_data,
+          "{}: head_dim is {}; rotation turns pairs of channels, so it must be even", name, head_dim);
+  require(std::isfinite(norm_epsilon) && norm_epsilon > 0, ErrorKind::bad_data,
+          "{}: rms_norm_eps is {}; it must be above 0", name, norm_epsilon);
+  require(std::isfinite(rope_base) && rope_base > 1, ErrorKind::bad_data,
+          "{}: rope_theta is {}; it must be above 1", name, rope_base);
+  const auto per_layer = [&](const char* field, size_t size) {
+    require(size == 0 || size == static_cast<size_t>(layers), ErrorKind::bad_data,
+            "{}: {} has {} entries for {} layers", name, field, size, layers);
+  };
+  per_layer("layer_types", windows.size());
+  per_layer("no_rope_layers", rotary_layers.size());
+  per_layer("mixers", mixers.size());
+}
+
+int64_t ModelConfig::parameter_count() const {
+  const int64_t q = heads * head_dim;
+  const int64_t kv = kv_heads * head_dim;
+  int64_t layer = 2 * hidden_size;                                   // two norms
+  layer += hidden_size * (q + 2 * kv) + q * hidden_size;             // projections
+  layer += 3 * hidden_size * intermediate_size;                      // gate, up, down
+  layer += qkv_bias ? q + 2 * kv : 0;
+  layer += output_bias ? hidden_size : 0;
+  layer += mlp_bias ? 2 * intermediate_size + hidden_size : 0;
+  layer += qk_norm == QkNorm::rms ? 2 * head_dim : 0;
+  return layers * layer + hidden_size + (tied_embeddings ? 1 : 2) * vocab_size * hidden_size;
+}
+
+}  // namespace yonder::lm

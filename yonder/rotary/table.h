@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frequency tables: how fast each channel pair turns per token, with every published way of
+// slowing the turning down so that longer texts stay in the trained range. A new way is one file
+// and one row of table.cpp; lm, diffusion and multimodal all read this table.
+//
+//   const RopeSpec rope{.dims = 64, .base = 1e4, .train_length = 2048};
+//   const ThetaTable t = make_theta("yarn", rope, 4.0);   // t.theta[c], radians per token
+//
+// Everything is float64: float32 angles err by 1.5e-3 in the cosine at position 131071.
+// Source: Su et al. 2021; kexue.fm 9675, 9706, 9948; YaRN, arXiv 2309.00071. Errors in these:
+// docs/math/lm.md. Test: table_test.cpp (vectors for d = 64, s = 4).
+#pragma once
+
+#include "yonder/rotary/arguments.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace yonder::rotary {
+
+/// What a model's rotation was trained with.
+struct RopeSpec {
+  int64_t dims = 64;            ///< d: rotated channels of a head, even, >= 2
+  double base = 1e4;            ///< theta_c = base^(-2c/d)
+  int64_t train_length = 2048;  ///< N, tokens
+};
+
+struct ThetaTable {
+  std::vector<double> theta;         ///< [d/2], radians per token, strictly decreasing
+  double logit_factor = 1;           ///< lambda: multiplies the logits once (YaRN: (1 + 0.1 ln s)^2)
+  std::vector<std::string> notices;  ///< e.g. that YaRN interpolates even the fastest channel
+};
+
+/// A way of making theta tables. stretch: s = target length / N, >= 1 (kinds that do not depend on
+/// it ignore it).
+struct ThetaKind {
+  std::string name;    ///< "yarn"
+  std::string help;    ///< one line
+  std::string source;  ///< "arXiv 2309.00071"
+  std::vector<ArgumentSpec> arguments;  ///< beside s, which every kind with takes_stretch has
+  bool takes_stretch = true;            ///< takes `s`, and may be made dynamic
+  ThetaTable (*make)(const RopeSpec& rope, const Arguments& arguments, double stretch);
+};
+
+const std::vector<ThetaKind>& theta_kinds();
+/// Throws Error(bad_option) naming the nearest.
+const ThetaKind& theta_kind(std::string_view name);
+
+/// The table of a kind with its default arguments.
+ThetaTable make_theta(std::string_view name, const RopeSpec& rope, double stretch = 1);
+
+}  // namespace yonder::rotary
