@@ -149,6 +149,7 @@ std::string instruction_sets() {
   add(__builtin_cpu_supports("avx2") != 0, "avx2");
   add(__builtin_cpu_supports("bmi2") != 0, "bmi2");
   add(__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0, "avx512");
+  add(__builtin_cpu_supports("avx512bf16") != 0, "avx512_bf16");
 #elif defined(__aarch64__)
   add(true, "neon");  // part of the base architecture
 #else

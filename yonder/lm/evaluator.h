@@ -19,13 +19,13 @@ namespace yonder::lm {
 
 struct EvalOptions {
   std::vector<std::string> schemes = {"rope"};
-  std::vector<int64_t> lengths;     ///< tokens of context; empty: N, 2N, 4N, 8N
-  int64_t last = 0;                 ///< score the last C targets only; 0: all targets of a sample
-  std::string set = "plain";        ///< plain, repeat, nonrepeat
-  std::string protocol = "growing"; ///< growing, rolling, half-window
+  std::vector<int64_t> lengths;      ///< tokens of context; empty: N, 2N, 4N, 8N
+  int64_t last = 0;                  ///< score the last C targets only; 0: all targets of a sample
+  std::string set = "plain";         ///< plain, repeat, nonrepeat
+  std::string protocol = "growing";  ///< growing, rolling, half-window
   int64_t samples = 32;
-  int64_t by_position = 0;          ///< bins of this many positions; 0: none
-  double confidence = 0.95;         ///< of the bootstrap interval over samples
+  int64_t by_position = 0;   ///< bins of this many positions; 0: none
+  double confidence = 0.95;  ///< of the bootstrap interval over samples
   uint64_t seed = 0;
   void visit(OptionVisitor& v);
   void validate() const;
@@ -44,8 +44,8 @@ struct EvalRow {
   std::string protocol, set;
   int64_t length = 0;
   int64_t samples = 0, targets = 0, hits = 0, bytes = 0;
-  double log_probability = 0;  ///< sum over targets, nats
-  double loss = 0, loss_low = 0, loss_high = 0;               ///< nats per token, with interval
+  double log_probability = 0;                    ///< sum over targets, nats
+  double loss = 0, loss_low = 0, loss_high = 0;  ///< nats per token, with interval
   double accuracy = 0, accuracy_low = 0, accuracy_high = 0;
   double bits_per_byte = 0;
   double tokens_per_second = 0;

@@ -28,10 +28,10 @@
 namespace yonder::lm {
 
 struct LoadOptions {
-  std::string dtype = "auto";   ///< weights and cache: auto (f32 for < 1e9 parameters), f32, bf16
-  std::string device = "cpu";   ///< cpu, cuda, cuda:n
-  int64_t threads = 0;          ///< 0: all cores
-  std::string tokenizer;        ///< file; empty: the one that lies beside the weights
+  std::string dtype = "auto";  ///< weights and cache: auto (f32 for < 1e9 parameters), f32, bf16
+  std::string device = "cpu";  ///< cpu, cuda, cuda:n
+  int64_t threads = 0;         ///< 0: all cores
+  std::string tokenizer;       ///< file; empty: the one that lies beside the weights
   void visit(OptionVisitor& v);
 };
 
@@ -81,8 +81,8 @@ class Model {
 };
 
 struct SessionOptions {
-  int64_t chunk = 512;              ///< tokens per prefill chunk; changes no result
-  int64_t memory_limit = 0;         ///< bytes of cache; 0: what the machine has free
+  int64_t chunk = 512;       ///< tokens per prefill chunk; changes no result
+  int64_t memory_limit = 0;  ///< bytes of cache; 0: what the machine has free
   void visit(OptionVisitor& v);
 };
 

@@ -2,7 +2,9 @@
 #include "yonder/lm/model_config.h"
 
 #include "yonder/base/error.h"
+#include "yonder/base/options.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace yonder::lm {
@@ -15,6 +17,19 @@ void require_at_least(std::string_view file, const char* field, int64_t value, i
 
 }  // namespace
 
+const std::vector<std::string>& qk_norm_names() {
+  static const std::vector<std::string> names = {"none", "rms", "key", "query", "cosine"};
+  return names;
+}
+
+QkNorm parse_qk_norm(std::string_view name) {
+  check_choice("qk-norm", std::string(name), qk_norm_names());
+  const auto& names = qk_norm_names();
+  return static_cast<QkNorm>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+std::string qk_norm_name(QkNorm norm) { return qk_norm_names()[static_cast<size_t>(norm)]; }
+
 void ModelConfig::validate(std::string_view name) const {
   require_at_least(name, "vocab_size", vocab_size, 1);
   require_at_least(name, "hidden_size", hidden_size, 1);
@@ -24,12 +39,14 @@ void ModelConfig::validate(std::string_view name) const {
   require_at_least(name, "num_key_value_heads", kv_heads, 1);
   require_at_least(name, "head_dim", head_dim, 2);
   require_at_least(name, "max_position_embeddings", train_length, 2);
-  require(heads % kv_heads == 0, ErrorKind::bad_data,
-          "{}: num_attention_heads is {} and num_key_value_heads {}; the first must be a multiple of "
-          "the second",
-          name, heads, kv_heads);
+  require(
+      heads % kv_heads == 0, ErrorKind::bad_data,
+      "{}: num_attention_heads is {} and num_key_value_heads {}; the first must be a multiple of "
+      "the second",
+      name, heads, kv_heads);
   require(head_dim % 2 == 0, ErrorKind::bad_data,
-          "{}: head_dim is {}; rotation turns pairs of channels, so it must be even", name, head_dim);
+          "{}: head_dim is {}; rotation turns pairs of channels, so it must be even", name,
+          head_dim);
   require(std::isfinite(norm_epsilon) && norm_epsilon > 0, ErrorKind::bad_data,
           "{}: rms_norm_eps is {}; it must be above 0", name, norm_epsilon);
   require(std::isfinite(rope_base) && rope_base > 1, ErrorKind::bad_data,
@@ -46,9 +63,9 @@ void ModelConfig::validate(std::string_view name) const {
 int64_t ModelConfig::parameter_count() const {
   const int64_t q = heads * head_dim;
   const int64_t kv = kv_heads * head_dim;
-  int64_t layer = 2 * hidden_size;                                   // two norms
-  layer += hidden_size * (q + 2 * kv) + q * hidden_size;             // projections
-  layer += 3 * hidden_size * intermediate_size;                      // gate, up, down
+  int64_t layer = 2 * hidden_size;                        // two norms
+  layer += hidden_size * (q + 2 * kv) + q * hidden_size;  // projections
+  layer += 3 * hidden_size * intermediate_size;           // gate, up, down
   layer += qkv_bias ? q + 2 * kv : 0;
   layer += output_bias ? hidden_size : 0;
   layer += mlp_bias ? 2 * intermediate_size + hidden_size : 0;

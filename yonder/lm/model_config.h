@@ -21,6 +21,12 @@ enum class QkNorm : uint8_t {
   cosine  ///< CosA: both, times 4 ln n
 };
 
+/// "none", "rms", "key", "query", "cosine".
+const std::vector<std::string>& qk_norm_names();
+/// Throws Error(bad_option) naming the nearest.
+QkNorm parse_qk_norm(std::string_view name);
+std::string qk_norm_name(QkNorm norm);
+
 struct ModelConfig {
   std::string model_type = "llama";  ///< llama, mistral, qwen2, qwen3 (a row of formats/families)
   int64_t vocab_size = 0;

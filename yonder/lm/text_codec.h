@@ -34,7 +34,8 @@ std::unique_ptr<TextCodec> make_byte_codec();
 /// Any file that tokenizer::Tokenizer::load reads.
 std::unique_ptr<TextCodec> make_tokenizer_codec(const std::filesystem::path& path);
 /// llama2.c's tokenizer.bin. vocab_size: rows of the model's embedding.
-std::unique_ptr<TextCodec> load_llama2c_codec(const std::filesystem::path& path, int64_t vocab_size);
+std::unique_ptr<TextCodec> load_llama2c_codec(const std::filesystem::path& path,
+                                              int64_t vocab_size);
 /// The codec that lies beside weights: tokenizer.json, tokenizer.model, *.bytepiece, tokenizer.bin,
 /// tok<vocab>.bin; "bytes" in the config's "yonder" object; null where there is none.
 std::unique_ptr<TextCodec> find_codec(const std::filesystem::path& model, int64_t vocab_size);

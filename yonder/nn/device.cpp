@@ -7,6 +7,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 
 #include <algorithm>
 #include <array>
@@ -35,7 +36,7 @@ at::Device parse_device(std::string_view text) {
           ErrorKind::bad_option, "--device is \"{}\"; it is cpu, cuda or cuda:0", text);
   require(at::hasCUDA(), ErrorKind::bad_option,
           "--device is {}, but this libtorch sees no CUDA device; take cpu", text);
-  const auto devices = static_cast<int64_t>(at::globalContext().getNumGPUs());
+  const auto devices = static_cast<int64_t>(at::detail::getCUDAHooks().getNumGPUs());
   require(index < devices, ErrorKind::bad_option, "--device is {}, but there are {} CUDA devices",
           text, devices);
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};

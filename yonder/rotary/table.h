@@ -29,17 +29,17 @@ struct RopeSpec {
 };
 
 struct ThetaTable {
-  std::vector<double> theta;         ///< [d/2], radians per token, strictly decreasing
-  double logit_factor = 1;           ///< lambda: multiplies the logits once (YaRN: (1 + 0.1 ln s)^2)
+  std::vector<double> theta;  ///< [d/2], radians per token, strictly decreasing
+  double logit_factor = 1;    ///< lambda: multiplies the logits once (YaRN: (1 + 0.1 ln s)^2)
   std::vector<std::string> notices;  ///< e.g. that YaRN interpolates even the fastest channel
 };
 
 /// A way of making theta tables. stretch: s = target length / N, >= 1 (kinds that do not depend on
 /// it ignore it).
 struct ThetaKind {
-  std::string name;    ///< "yarn"
-  std::string help;    ///< one line
-  std::string source;  ///< "arXiv 2309.00071"
+  std::string name;                     ///< "yarn"
+  std::string help;                     ///< one line
+  std::string source;                   ///< "arXiv 2309.00071"
   std::vector<ArgumentSpec> arguments;  ///< beside s, which every kind with takes_stretch has
   bool takes_stretch = true;            ///< takes `s`, and may be made dynamic
   ThetaTable (*make)(const RopeSpec& rope, const Arguments& arguments, double stretch);

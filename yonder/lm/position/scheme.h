@@ -31,7 +31,8 @@ using rotary::ThetaTable;
 
 constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 
-/// Position -> coordinate: min(x, ceiling), then floor(x / group) + t where group > 0, else a x + t.
+/// Position -> coordinate: min(x, ceiling), then floor(x / group) + t where group > 0, else a x +
+/// t.
 struct AxisMap {
   double a = 1;
   double t = 0;
@@ -59,7 +60,7 @@ enum class LogN : uint8_t { off, clip, train };
 /// The post-hoc or trained factor on the logits: ln n / ln N with n = min(i + 1, window).
 struct LogitScale {
   LogN log_n = LogN::off;
-  int64_t train_length = 0;         ///< N
+  int64_t train_length = 0;  ///< N
   int64_t window = kUnlimited;
   double operator()(int64_t i) const;  ///< without the theta table's factor
 };
@@ -113,8 +114,8 @@ class PositionScheme {
   const std::vector<std::string>& notices() const { return notices_; }
 
   Branch near;
-  std::optional<Branch> far;      ///< absent: one branch
-  int64_t split = kUnlimited;     ///< near is m < split
+  std::optional<Branch> far;   ///< absent: one branch
+  int64_t split = kUnlimited;  ///< near is m < split
   Visibility visible;
   LogitScale scale;
   Dynamic dynamic;

@@ -16,7 +16,7 @@ namespace yonder::lm {
 enum class TermGroup : uint8_t { theta, split, mask, log_n, dynamic, bias };
 
 struct SchemeTerm {
-  std::string name;    ///< "rerope"
+  std::string name;  ///< "rerope"
   TermGroup group = TermGroup::split;
   std::string help;    ///< one line
   std::string source;  ///< "kexue.fm 9708"
