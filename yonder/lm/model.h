@@ -14,7 +14,7 @@
 
 #include "yonder/base/progress.h"
 #include "yonder/lm/model_config.h"
-#include "yonder/lm/position/scheme.h"
+#include "yonder/lm/position/scheme_set.h"
 #include "yonder/lm/text_codec.h"
 
 #include <cstdint>

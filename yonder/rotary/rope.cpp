@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "yonder/rotary/rope.h"
+// The unchanged table: theta_c = base^(-2c/d). Source: Su et al. 2021 (RoFormer), 3.3.
+#include "yonder/rotary/kinds.h"
 
 #include <cmath>
 
 namespace yonder::rotary {
 
-ThetaTable make_rope(const RopeSpec& rope, const Arguments& /*arguments*/, double /*stretch*/) {
-  ThetaTable table;
-  for (int64_t c = 0; c < rope.dims / 2; ++c) {
-    table.theta.push_back(
-        std::pow(rope.base, -2 * static_cast<double>(c) / static_cast<double>(rope.dims)));
+std::vector<double> rope_theta(int64_t dims, double base) {
+  std::vector<double> theta;
+  for (int64_t c = 0; c < dims / 2; ++c) {
+    theta.push_back(std::pow(base, -2 * static_cast<double>(c) / static_cast<double>(dims)));
   }
-  return table;
+  return theta;
+}
+
+ThetaTable make_rope(const RopeSpec& rope, const Arguments& /*arguments*/, double /*stretch*/) {
+  return {.theta = rope_theta(rope.dims, rope.base)};
 }
 
 }  // namespace yonder::rotary

@@ -14,7 +14,6 @@
 #include "yonder/rotary/arguments.h"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,15 +30,18 @@ struct RopeSpec {
 struct ThetaTable {
   std::vector<double> theta;  ///< [d/2], radians per token, strictly decreasing
   double logit_factor = 1;    ///< lambda: multiplies the logits once (YaRN: (1 + 0.1 ln s)^2)
-  std::vector<std::string> notices;  ///< e.g. that YaRN interpolates even the fastest channel
+  double reach = 1;           ///< distances up to reach * N turn no further than trained ones
+  std::vector<std::string> notices = {};  ///< e.g. that YaRN interpolates the fastest channel too
 };
 
 /// A way of making theta tables. stretch: s = target length / N, >= 1 (kinds that do not depend on
-/// it ignore it).
+/// it ignore it). s = 1 gives the unchanged table bit for bit, unless other arguments say
+/// otherwise.
 struct ThetaKind {
   std::string name;                     ///< "yarn"
   std::string help;                     ///< one line
   std::string source;                   ///< "arXiv 2309.00071"
+  std::string example;                  ///< arguments beside s, for tests and docs: "ramp=turns"
   std::vector<ArgumentSpec> arguments;  ///< beside s, which every kind with takes_stretch has
   bool takes_stretch = true;            ///< takes `s`, and may be made dynamic
   ThetaTable (*make)(const RopeSpec& rope, const Arguments& arguments, double stretch);
@@ -49,7 +51,17 @@ const std::vector<ThetaKind>& theta_kinds();
 /// Throws Error(bad_option) naming the nearest.
 const ThetaKind& theta_kind(std::string_view name);
 
-/// The table of a kind with its default arguments.
+/// `s` of the kinds that take it: a number, or `auto`, which the caller replaces.
+const ArgumentSpec& stretch_argument();
+
+/// The table of a kind, checked: throws Error(bad_option) unless `rope` is usable (d even and
+/// >= 2, base > 1, N >= 2) and no frequency is negative or infinite.
+ThetaTable make_theta(const ThetaKind& kind, const RopeSpec& rope, const Arguments& arguments,
+                      double stretch);
+/// The same with the kind's default arguments.
 ThetaTable make_theta(std::string_view name, const RopeSpec& rope, double stretch = 1);
+
+/// Whole turns that a channel makes over the training length: theta N / 2 pi.
+double turns(double theta, int64_t train_length);
 
 }  // namespace yonder::rotary

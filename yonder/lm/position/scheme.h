@@ -6,12 +6,12 @@
 //   scheme.relative(9000, 0);   // 512: what the rotation sees
 //
 // Logit of query i and key j, m = i - j >= 0:
-//   l_ij = c lambda_i q_i^T R^{theta_b}_{-(P_b(i) - K_b(j))} k_j + beta_h(m),
+//   l_ij = c lambda_i q_i^T R^{theta}_{-(P_b(i) - K_b(j))} k_j + beta_h(m),
 //   b = near if m < split else far;  j visible iff m < window or j < sinks.
 // All of a scheme is in this value; `attention` (blockwise_attention.h) is the only code that acts
 // on it, and a new scheme is one file and one row of table.cpp.
 // Source: kexue.fm 9706, 9708, 9728, 9731, 9859, 9948. Errors there: docs/math/lm.md. Tests:
-// scheme_test.cpp, and table_test.cpp for every row.
+// scheme_test.cpp, table_test.cpp for every row, scheme_reference.h for the formula.
 #pragma once
 
 #include "yonder/rotary/table.h"
@@ -60,8 +60,8 @@ enum class LogN : uint8_t { off, clip, train };
 /// The post-hoc or trained factor on the logits: ln n / ln N with n = min(i + 1, window).
 struct LogitScale {
   LogN log_n = LogN::off;
-  int64_t train_length = 0;  ///< N
-  int64_t window = kUnlimited;
+  int64_t train_length = 0;            ///< N
+  int64_t window = kUnlimited;         ///< most keys a query sees
   double operator()(int64_t i) const;  ///< without the theta table's factor
 };
 
@@ -91,10 +91,13 @@ class PositionScheme {
   /// Plain rope.
   explicit PositionScheme(RopeSpec rope);
   /// `term{+term}`, term = `name[:key=value{,key=value}]`; see table.h for the names. target: what
-  /// s=auto divides by N, tokens (0: s=auto is an error). Throws Error(bad_option): unknown names
-  /// and keys, bad values, two terms of one group. unsafe: allows known-bad values.
+  /// s=auto divides by N, tokens (0: not known; s=auto is then an error, and dyn:turn begins with
+  /// s = 1). Throws Error(bad_option): unknown names and keys, bad values, two terms of one group.
+  /// unsafe: allows known-bad values.
   static PositionScheme parse(std::string_view text, const RopeSpec& rope, int64_t target = 0,
                               bool unsafe = false);
+  /// The scheme of the same text for another target: what a turn of `dyn:turn` begins with.
+  PositionScheme with_target(int64_t target) const;
   /// The same scheme in the shortest text; parse(canonical()) gives an equal scheme.
   const std::string& canonical() const { return canonical_; }
   const RopeSpec& rope() const { return rope_; }
@@ -102,7 +105,7 @@ class PositionScheme {
   /// The distance that the rotation sees: P_b(i) - K_b(j).
   double relative(int64_t i, int64_t j) const;
   /// The table that query i uses for itself and for all keys it reads.
-  const ThetaTable& theta_at(int64_t i) const;
+  ThetaTable theta_at(int64_t i) const;
   /// The table of a fixed stretch; s(i) of query i under `dynamic`.
   ThetaTable theta_for_stretch(double stretch) const;
   double stretch_at(int64_t i) const;
@@ -110,6 +113,8 @@ class PositionScheme {
   double logit_factor(int64_t i) const;
   /// Longest text whose rotations stay among those trained, kUnlimited where they always do.
   int64_t declared_limit() const;
+  /// True where the rotation does nothing (NoPE).
+  bool rotates() const;
   /// What composition or arguments make doubtful, one sentence each.
   const std::vector<std::string>& notices() const { return notices_; }
 
@@ -125,29 +130,14 @@ class PositionScheme {
  private:
   friend class SchemeBuilder;
   RopeSpec rope_;
+  std::string text_ = "rope";  ///< as given, with s=auto
+  bool unsafe_ = false;
   std::string canonical_ = "rope";
   std::vector<std::string> notices_;
   double stretch_ = 1;
   ThetaTable theta_;  ///< of the fixed stretch
   /// Remakes the table for another stretch; the kind and its arguments are bound.
   std::shared_ptr<const struct ThetaMaker> maker_;
-};
-
-/// One scheme for all layers with exceptions: `layers:0-7=window:w=64;8=rerope:w=128`, or one
-/// scheme text for all.
-class SchemeSet {
- public:
-  static SchemeSet parse(std::string_view text, const RopeSpec& rope, int64_t layers,
-                         int64_t target = 0, bool unsafe = false);
-  explicit SchemeSet(PositionScheme all, int64_t layers);
-  const PositionScheme& operator[](int64_t layer) const;
-  int64_t layers() const;
-  std::string canonical() const;
-  std::vector<std::string> notices() const;
-
- private:
-  std::vector<std::shared_ptr<const PositionScheme>> by_layer_;
-  std::string canonical_;
 };
 
 }  // namespace yonder::lm
