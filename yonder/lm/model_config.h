@@ -43,7 +43,7 @@ struct ModelConfig {
   /// Scheme text that the checkpoint itself asks for (rope_scaling, sliding_window, NoPE layers),
   /// "rope" where nothing.
   std::string scheme = "rope";
-  /// Per layer, keys a query sees with itself (sliding_window); empty: no limit in any layer.
+  /// Per layer, keys a query sees with itself (sliding_window), 0: all; empty: all in every layer.
   std::vector<int64_t> windows;
   /// Per layer, 1 = rotary, 0 = NoPE; empty: rotary in all.
   std::vector<int64_t> rotary_layers;
@@ -60,6 +60,7 @@ struct ModelConfig {
   /// Throws Error(bad_data) with the field, what was found and what is allowed. name: the file.
   void validate(std::string_view name) const;
   int64_t parameter_count() const;
+  bool operator==(const ModelConfig&) const = default;
 };
 
 }  // namespace yonder::lm

@@ -36,8 +36,15 @@ std::unique_ptr<TextCodec> make_tokenizer_codec(const std::filesystem::path& pat
 /// llama2.c's tokenizer.bin. vocab_size: rows of the model's embedding.
 std::unique_ptr<TextCodec> load_llama2c_codec(const std::filesystem::path& path,
                                               int64_t vocab_size);
-/// The codec that lies beside weights: tokenizer.json, tokenizer.model, *.bytepiece, tokenizer.bin,
-/// tok<vocab>.bin; "bytes" in the config's "yonder" object; null where there is none.
+/// The file of the codec that lies beside weights: tokenizer.json, tokenizer.model, *.bytepiece,
+/// tokenizer.bin, tok<vocab>.bin, the first of these that is there.
+std::optional<std::filesystem::path> find_codec_file(const std::filesystem::path& model,
+                                                     int64_t vocab_size);
+/// Reads any of these. Throws Error(bad_data) where it has more tokens than the model; fewer are
+/// padding.
+std::unique_ptr<TextCodec> load_codec(const std::filesystem::path& file, int64_t vocab_size);
+/// The codec of a model: bytes where "tokenizer" of config.json's object "yonder" is "bytes", else
+/// that of find_codec_file(); null where there is none.
 std::unique_ptr<TextCodec> find_codec(const std::filesystem::path& model, int64_t vocab_size);
 
 }  // namespace yonder::lm
