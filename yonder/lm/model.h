@@ -12,6 +12,7 @@
 // machine cannot hold. No torch types here. Test: model_test.cpp.
 #pragma once
 
+#include "yonder/base/options.h"
 #include "yonder/base/progress.h"
 #include "yonder/lm/model_config.h"
 #include "yonder/lm/position/scheme_set.h"
