@@ -5,6 +5,7 @@
 #include "yonder/base/file.h"
 #include "yonder/lm/formats/huggingface_config.h"
 #include "yonder/lm/model_config.h"
+#include "yonder/lm/position/scheme_set.h"
 #include "yonder/lm/text_codec.h"
 #include "yonder/lm/trainer.h"
 #include "yonder/lm/training_attention.h"
