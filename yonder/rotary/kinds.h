@@ -6,6 +6,9 @@
 #include "yonder/rotary/table.h"
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace yonder::rotary {
 
@@ -21,6 +24,16 @@ ThetaTable make_ntk_hf_dynamic(const RopeSpec& rope, const Arguments& arguments,
 ThetaTable make_yarn(const RopeSpec& rope, const Arguments& arguments, double stretch);
 ThetaTable make_llama3(const RopeSpec& rope, const Arguments& arguments, double stretch);
 ThetaTable make_longrope(const RopeSpec& rope, const Arguments& arguments, double stretch);
+
+// Each: the options of llama.cpp that turn the same.
+using LlamaCppOptions = std::optional<std::vector<std::string>>;
+LlamaCppOptions rope_in_llama_cpp(const RopeSpec& rope, const Arguments& arguments, double stretch);
+LlamaCppOptions position_interpolation_in_llama_cpp(const RopeSpec& rope,
+                                                    const Arguments& arguments, double stretch);
+LlamaCppOptions ntk_in_llama_cpp(const RopeSpec& rope, const Arguments& arguments, double stretch);
+LlamaCppOptions ntk_old_in_llama_cpp(const RopeSpec& rope, const Arguments& arguments,
+                                     double stretch);
+LlamaCppOptions yarn_in_llama_cpp(const RopeSpec& rope, const Arguments& arguments, double stretch);
 
 /// The unchanged table theta_c = base^(-2c/d).
 std::vector<double> rope_theta(int64_t dims, double base);

@@ -14,6 +14,8 @@
 // mixed). Test: table_test.cpp.
 #include "yonder/rotary/kinds.h"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
 namespace yonder::rotary {
@@ -25,11 +27,28 @@ double kappa_exponent(const RopeSpec& rope) {
   return rope.dims > 2 ? dims / (dims - 2) : 1;
 }
 
+double ntk_base(const RopeSpec& rope, double stretch) {
+  return rope.base * std::pow(stretch, kappa_exponent(rope));
+}
+
+LlamaCppOptions base_option(double base) {
+  return std::vector<std::string>{"--rope-freq-base", fmt::format("{}", base)};
+}
+
 }  // namespace
 
 ThetaTable make_ntk(const RopeSpec& rope, const Arguments& /*arguments*/, double stretch) {
-  const double kappa = std::pow(stretch, kappa_exponent(rope));
-  return {.theta = rope_theta(rope.dims, rope.base * kappa), .reach = stretch};
+  return {.theta = rope_theta(rope.dims, ntk_base(rope, stretch)), .reach = stretch};
+}
+
+LlamaCppOptions ntk_in_llama_cpp(const RopeSpec& rope, const Arguments& /*arguments*/,
+                                 double stretch) {
+  return base_option(ntk_base(rope, stretch));
+}
+
+LlamaCppOptions ntk_old_in_llama_cpp(const RopeSpec& rope, const Arguments& /*arguments*/,
+                                     double stretch) {
+  return base_option(rope.base * stretch);
 }
 
 ThetaTable make_ntk_old(const RopeSpec& rope, const Arguments& /*arguments*/, double stretch) {
@@ -59,8 +78,8 @@ ThetaTable make_ntk_mixed(const RopeSpec& rope, const Arguments& arguments, doub
 
 ThetaTable make_ntk_hf_dynamic(const RopeSpec& rope, const Arguments& arguments, double stretch) {
   const double factor = arguments.real("factor");
-  const double kappa = std::pow(factor * stretch - (factor - 1), kappa_exponent(rope));
-  return {.theta = rope_theta(rope.dims, rope.base * kappa), .reach = stretch};
+  const double base = ntk_base(rope, factor * stretch - (factor - 1));
+  return {.theta = rope_theta(rope.dims, base), .reach = stretch};
 }
 
 }  // namespace yonder::rotary

@@ -4,6 +4,8 @@
 // Source: Chen et al. 2023, arXiv 2306.15595; kexue.fm 9675.
 #include "yonder/rotary/kinds.h"
 
+#include <fmt/core.h>
+
 namespace yonder::rotary {
 
 ThetaTable make_position_interpolation(const RopeSpec& rope, const Arguments& /*arguments*/,
@@ -13,6 +15,13 @@ ThetaTable make_position_interpolation(const RopeSpec& rope, const Arguments& /*
     theta /= stretch;
   }
   return table;
+}
+
+LlamaCppOptions position_interpolation_in_llama_cpp(const RopeSpec& /*rope*/,
+                                                    const Arguments& /*arguments*/,
+                                                    double stretch) {
+  return std::vector<std::string>{"--rope-scaling", "linear", "--rope-scale",
+                                  fmt::format("{}", stretch)};
 }
 
 }  // namespace yonder::rotary

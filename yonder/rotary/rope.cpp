@@ -18,4 +18,9 @@ ThetaTable make_rope(const RopeSpec& rope, const Arguments& /*arguments*/, doubl
   return {.theta = rope_theta(rope.dims, rope.base)};
 }
 
+LlamaCppOptions rope_in_llama_cpp(const RopeSpec& /*rope*/, const Arguments& /*arguments*/,
+                                  double /*stretch*/) {
+  return std::vector<std::string>{};
+}
+
 }  // namespace yonder::rotary

@@ -14,6 +14,7 @@
 #include "yonder/rotary/arguments.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,10 @@ struct ThetaKind {
   std::vector<ArgumentSpec> arguments;  ///< beside s, which every kind with takes_stretch has
   bool takes_stretch = true;            ///< takes `s`, and may be made dynamic
   ThetaTable (*make)(const RopeSpec& rope, const Arguments& arguments, double stretch);
+  /// Options with which llama.cpp turns the same; nothing where it cannot. Null: it never can.
+  std::optional<std::vector<std::string>> (*llama_cpp)(const RopeSpec& rope,
+                                                       const Arguments& arguments,
+                                                       double stretch) = nullptr;
 };
 
 const std::vector<ThetaKind>& theta_kinds();

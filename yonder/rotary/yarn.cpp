@@ -105,4 +105,23 @@ ThetaTable make_yarn(const RopeSpec& rope, const Arguments& arguments, double st
   return table;
 }
 
+LlamaCppOptions yarn_in_llama_cpp(const RopeSpec& rope, const Arguments& arguments,
+                                  double stretch) {
+  if (arguments.text("ramp") != "index" || !arguments.flag("truncate") ||
+      !arguments.is_word("attention_factor")) {
+    return std::nullopt;
+  }
+  const auto text = [](double number) { return fmt::format("{}", number); };
+  std::vector<std::string> options = {"--rope-scaling",  "yarn",
+                                      "--rope-scale",    text(stretch),
+                                      "--yarn-orig-ctx", text(original_length(rope, arguments))};
+  for (const auto& [name, option] :
+       {std::pair{"beta_fast", "--yarn-beta-fast"}, {"beta_slow", "--yarn-beta-slow"}}) {
+    if (arguments.was_given(name)) {
+      options.insert(options.end(), {option, arguments.text(name)});
+    }
+  }
+  return options;
+}
+
 }  // namespace yonder::rotary

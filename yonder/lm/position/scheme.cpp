@@ -208,6 +208,10 @@ ThetaTable PositionScheme::theta_for_stretch(double stretch) const {
   return rotary::make_theta(*maker_->kind, rope_, maker_->arguments, stretch);
 }
 
+const rotary::ThetaKind& PositionScheme::theta_kind() const { return *maker_->kind; }
+
+const rotary::Arguments& PositionScheme::theta_arguments() const { return maker_->arguments; }
+
 double PositionScheme::stretch_at(int64_t i) const {
   if (dynamic.mode != Dynamic::Mode::step) {
     return stretch_;

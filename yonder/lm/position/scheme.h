@@ -109,6 +109,9 @@ class PositionScheme {
   /// The table of a fixed stretch; s(i) of query i under `dynamic`.
   ThetaTable theta_for_stretch(double stretch) const;
   double stretch_at(int64_t i) const;
+  /// The row of the frequency table, and what it was given (s=auto settled, except under dyn).
+  const rotary::ThetaKind& theta_kind() const;
+  const rotary::Arguments& theta_arguments() const;
   /// lambda_i, the table's factor included.
   double logit_factor(int64_t i) const;
   /// Longest text whose rotations stay among those trained, kUnlimited where they always do.
