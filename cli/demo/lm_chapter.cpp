@@ -62,6 +62,7 @@ PlotSeries curve_of(const Model& model, const std::string& text, const DemoSchem
   lm::EvalOptions options;
   options.schemes = {scheme.text};
   options.lengths = {length};
+  options.protocol = "whole";
   options.by_position = length / kBins;
   options.samples = kSamples;
   PlotSeries series{.name = scheme.label, .kind = PlotKind::line, .x = {}, .y = {}};
@@ -69,7 +70,7 @@ PlotSeries curve_of(const Model& model, const std::string& text, const DemoSchem
     for (const lm::PositionBin& bin : row.by_position) {
       series.x.push_back(static_cast<double>(bin.first) +
                          static_cast<double>(options.by_position) / 2);
-      series.y.push_back(bin.loss);
+      series.y.push_back(-bin.log_probability / static_cast<double>(bin.targets));
     }
   }
   return series;
