@@ -11,6 +11,9 @@ find_library(YONDER_OPENBLAS openblas)
 if(NOT YONDER_OPENBLAS AND NOT TORCH_CUDA_LIBRARIES)
   message(NOTICE "libopenblas is missing: matrix products will be slow (apt-get install libopenblas0-pthread)")
 endif()
+# oneDNN, by which Debian's libtorch multiplies bf16, serves float32 too (yonder/nn/linear.cpp). A pip
+# torch has a copy of its own inside, which nobody else can call.
+find_package(dnnl QUIET)
 
 # The two precompiled headers, made once and reused by every torch target. `torch_tensor_header` holds
 # ATen/ATen.h; `torch_module_header` holds torch/torch.h, for files named *_module.cpp, which define
