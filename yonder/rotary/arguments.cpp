@@ -138,10 +138,12 @@ void Arguments::set(Value& value, const std::string& text, bool unsafe) {
     if (!number || (spec.kind == Kind::integer && !whole)) {
       refuse();
     }
-    if ((*number < spec.low || *number > spec.high) && !(unsafe && spec.forcible)) {
-      fail(ErrorKind::bad_option, "{}: {} is {}; it must be {}{}", term_, spec.name, part,
-           expected(spec), spec.forcible ? " (--unsafe takes it)" : "");
-    }
+    const double low = unsafe ? spec.unsafe_low.value_or(spec.low) : spec.low;
+    require(*number >= low && *number <= spec.high, ErrorKind::bad_option,
+            "{}: {} is {}; it must be {}{}", term_, spec.name, part, expected(spec),
+            spec.unsafe_low && *number >= *spec.unsafe_low && *number < spec.low
+                ? " (--unsafe takes it)"
+                : "");
     value.numbers.push_back(*number);
   }
   value.text.clear();

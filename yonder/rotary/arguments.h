@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +25,7 @@ struct ArgumentSpec {
   double high = std::numeric_limits<double>::max();
   std::vector<std::string> choices = {};  ///< of a choice; of a number: words beside it ("auto")
   std::string help = {};
-  bool forcible = false;  ///< `unsafe` takes finite numbers outside the range
+  std::optional<double> unsafe_low = {};  ///< the lower end that `unsafe` brings
 };
 
 /// `name[:argument{,argument}]`, an argument being `key=value` or a bare word.

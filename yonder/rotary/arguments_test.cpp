@@ -15,7 +15,12 @@ namespace {
 using Kind = ArgumentSpec::Kind;
 
 const std::vector<ArgumentSpec> kSpecs = {
-    {.name = "s", .fallback = "auto", .low = 1, .high = 100, .choices = {"auto"}, .forcible = true},
+    {.name = "s",
+     .fallback = "auto",
+     .low = 1,
+     .high = 100,
+     .choices = {"auto"},
+     .unsafe_low = 0.1},
     {.name = "w", .kind = Kind::integer, .fallback = "8", .low = 1, .high = 64},
     {.name = "mode", .kind = Kind::choice, .fallback = "floor", .choices = {"floor", "frac"}},
     {.name = "turn", .kind = Kind::flag, .fallback = "false"},
@@ -68,9 +73,11 @@ TEST(Arguments, ThatSayTheDefaultAreKnownAsGivenButNotWritten) {
   EXPECT_EQ(arguments.canonical(), "term");
 }
 
-TEST(Arguments, OutsideTheirRangeAreTakenOnlyWhereForced) {
+TEST(Arguments, BelowTheirRangeAreTakenOnlyWhereForced) {
   EXPECT_THAT(message_of("term:s=0.5"), testing::HasSubstr("--unsafe"));
   EXPECT_EQ(read("term:s=0.5", true).real("s"), 0.5);
+  EXPECT_THROW(read("term:s=0.05", true), Error);
+  EXPECT_THROW(read("term:s=101", true), Error);
   EXPECT_THROW(read("term:w=0", true), Error);
 }
 

@@ -123,8 +123,7 @@ std::vector<ThetaKind> make_kinds() {
                       .fallback = "8",
                       .low = 1,
                       .high = kMostStretch,
-                      .help = "slow channels turn so much slower",
-                      .forcible = true},
+                      .help = "slow channels turn so much slower"},
                      {.name = "low",
                       .fallback = "1",
                       .low = 1e-6,
@@ -201,7 +200,7 @@ const ArgumentSpec& stretch_argument() {
                                  .high = kMostStretch,
                                  .choices = {"auto"},
                                  .help = "how many training lengths to read; auto: target / N",
-                                 .forcible = true};
+                                 .unsafe_low = 1e-3};
   return spec;
 }
 

@@ -166,6 +166,13 @@ TEST(Yarn, RefusesArgumentsOfTheOtherRamp) {
   }
 }
 
+TEST(Yarn, KeepsAllChannelsThatTurnOftenEnough) {
+  // Even the slowest channel makes more than 32 turns: the ramp lies beyond the last channel.
+  const RopeSpec rope{.dims = 64, .base = 10, .train_length = 1 << 20};
+  EXPECT_EQ(make_theta("yarn", rope, 4).theta, make_theta("rope", rope).theta);
+  EXPECT_THROW(table_of("yarn:s=4,beta_fast=1,beta_slow=32", kRope), Error);
+}
+
 TEST(Llama3, MixesByTurnsWithinTheFirstTraining) {
   const RopeSpec rope{.dims = 128, .base = 5e5, .train_length = 8192};
   const ThetaTable table = table_of("llama3", rope);
@@ -196,9 +203,9 @@ TEST(ThetaTable, RefusesRotationsThatCannotBe) {
   EXPECT_THROW(make_theta("rope", {.base = 1}), Error);
   EXPECT_THROW(make_theta("rope", {.train_length = 1}), Error);
   EXPECT_THROW(make_theta("roppe", kRope), Error);
-  for (const std::string stretch : {"0", "-1"}) {
-    EXPECT_THROW(table_of("pi:s=" + stretch, kRope), Error);
-    EXPECT_THROW(table_of("ntk-mixed:s=" + stretch, kRope), Error);
+  for (const double stretch : {0.0, -1.0}) {
+    EXPECT_THROW(make_theta("pi", kRope, stretch), Error);
+    EXPECT_THROW(make_theta("ntk-mixed", kRope, stretch), Error);
   }
 }
 

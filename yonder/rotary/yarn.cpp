@@ -33,16 +33,20 @@ double channel_of_turns(const RopeSpec& rope, double length, double turns) {
 }
 
 std::vector<double> index_ramp(const RopeSpec& rope, const Arguments& arguments, double length) {
-  double low = channel_of_turns(rope, length, arguments.real("beta_fast"));
-  double high = channel_of_turns(rope, length, arguments.real("beta_slow"));
+  const double fast = arguments.real("beta_fast");
+  const double slow = arguments.real("beta_slow");
+  require(slow < fast, ErrorKind::bad_option,
+          "yarn: beta_fast is {} and beta_slow {}; beta_fast must be larger", fast, slow);
+  double low = channel_of_turns(rope, length, fast);
+  double high = channel_of_turns(rope, length, slow);
   if (arguments.flag("truncate")) {
     low = std::floor(low);
     high = std::ceil(high);
   }
   low = std::max(low, 0.0);
   high = std::min(high, static_cast<double>(rope.dims - 1));
-  if (low == high) {
-    high += 0.001;
+  if (low >= high) {  // a ramp beyond the last channel too: all of them turn often enough
+    high = low + 0.001;
   }
   std::vector<double> kept;
   for (int64_t c = 0; c < rope.dims / 2; ++c) {
