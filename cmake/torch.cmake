@@ -15,6 +15,19 @@ endif()
 # torch has a copy of its own inside, which nobody else can call.
 find_package(dnnl QUIET)
 
+# c10d's headers ask for those of Gloo and NCCL, which torch does not bring along.
+find_path(YONDER_GLOO_HEADERS gloo/context.h)
+find_path(YONDER_NCCL_HEADERS nccl.h)
+set(YONDER_COLLECTIVES "")
+if(YONDER_GLOO_HEADERS)
+  list(APPEND YONDER_COLLECTIVES USE_C10D_GLOO)
+else()
+  message(NOTICE "Gloo's headers are missing: no training in several processes (apt-get install libgloo-dev)")
+endif()
+if(YONDER_NCCL_HEADERS AND TORCH_CUDA_LIBRARIES)
+  list(APPEND YONDER_COLLECTIVES USE_C10D_NCCL)
+endif()
+
 # The two precompiled headers, made once and reused by every torch target. `torch_tensor_header` holds
 # ATen/ATen.h; `torch_module_header` holds torch/torch.h, for files named *_module.cpp, which define
 # parameters or optimisers.

@@ -78,10 +78,10 @@ class LanguageModelTask : public nn::TrainingTask {
     }
   }
 
-  std::vector<std::pair<std::string, at::Tensor>> parameters() override {
-    std::vector<std::pair<std::string, at::Tensor>> all;
+  nn::NamedTensors parameters() override {
+    nn::NamedTensors all;
     for (const auto& item : model_->named_parameters()) {
-      all.emplace_back(item.key(), item.value());
+      all[item.key()] = item.value();
     }
     return all;
   }

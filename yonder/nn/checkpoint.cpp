@@ -16,6 +16,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrefix = "ckpt-";
+constexpr std::string_view kTemporary = ".ckpt-";
+constexpr const char* kDone = "DONE";
+constexpr const char* kLatest = "latest";
 constexpr std::string_view kEma = "ema_";
 constexpr std::string_view kSafetensors = ".safetensors";
 
@@ -31,14 +34,30 @@ std::optional<int64_t> step_of(const std::string& name) {
   return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(step) : std::nullopt;
 }
 
+bool is_whole(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / kDone, ignored);
+}
+
+/// The entries of a folder by name; none where it cannot be read.
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code ignored;
+  for (fs::directory_iterator it(folder, ignored), end; !ignored && it != end;
+       it.increment(ignored)) {
+    entries.push_back(it->path());
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
 /// Whole checkpoint folders, oldest first.
 std::vector<std::pair<int64_t, fs::path>> whole_folders(const fs::path& out) {
   std::vector<std::pair<int64_t, fs::path>> folders;
-  std::error_code error;
-  for (fs::directory_iterator it(out, error), end; !error && it != end; it.increment(error)) {
-    const std::optional<int64_t> step = step_of(it->path().filename().string());
-    if (step && fs::exists(it->path() / "DONE")) {
-      folders.emplace_back(*step, it->path());
+  for (const fs::path& entry : entries_of(out)) {
+    const std::optional<int64_t> step = step_of(entry.filename().string());
+    if (step && is_whole(entry)) {
+      folders.emplace_back(*step, entry);
     }
   }
   std::sort(folders.begin(), folders.end());
@@ -53,65 +72,79 @@ void make_folder(const fs::path& folder) {
   }
 }
 
-/// What a killed writer left, and folders beyond the newest `keep`.
+void remove_folder(const fs::path& folder) {
+  std::error_code error;
+  // DONE goes first: a folder half removed is no checkpoint.
+  fs::remove(folder / kDone, error);
+  fs::remove_all(folder, error);
+  if (error) {
+    fail_errno(folder.string(), "cannot remove the folder", error.value());
+  }
+}
+
+/// Folders beyond the newest `keep`, and what killed writers left.
 void remove_old(const fs::path& out, int64_t keep) {
-  std::error_code ignored;
-  for (fs::directory_iterator it(out, ignored), end; !ignored && it != end; it.increment(ignored)) {
-    if (it->path().filename().string().starts_with(".ckpt-")) {
-      fs::remove_all(it->path(), ignored);
+  const auto whole = whole_folders(out);
+  const auto newest = static_cast<ptrdiff_t>(std::min(whole.size(), static_cast<size_t>(keep)));
+  for (const fs::path& entry : entries_of(out)) {
+    const std::string name = entry.filename().string();
+    const bool is_kept = std::any_of(whole.end() - newest, whole.end(),
+                                     [&](const auto& w) { return w.second == entry; });
+    if (name.starts_with(kTemporary) || (step_of(name) && !is_kept)) {
+      remove_folder(entry);
     }
   }
-  auto folders = whole_folders(out);
-  while (static_cast<int64_t>(folders.size()) > keep) {
-    // DONE goes first: a folder half removed is no checkpoint.
-    fs::remove(folders.front().second / "DONE", ignored);
-    fs::remove_all(folders.front().second, ignored);
-    folders.erase(folders.begin());
+}
+
+/// Everything of a checkpoint, DONE last.
+void fill_folder(const fs::path& folder, const Checkpoint& checkpoint) {
+  save_safetensors(folder / "model.safetensors", checkpoint.model);
+  for (const auto& [decay, average] : checkpoint.ema) {
+    save_safetensors(folder / fmt::format("{}{}{}", kEma, decay, kSafetensors), average);
   }
+  save_safetensors(folder / "optim.safetensors", checkpoint.optimizer);
+  write_file(folder / "config.json", checkpoint.config);
+  write_file(folder / "state.json", checkpoint.state);
+  write_file(folder / kDone, "");
 }
 
 }  // namespace
 
 void write_checkpoint(const fs::path& out, const Checkpoint& checkpoint, int64_t keep) {
-  make_folder(out);
   const std::string name = folder_name(checkpoint.step);
+  require(!is_whole(out / name), ErrorKind::file, "{}: is a checkpoint already",
+          (out / name).string());
   const fs::path temporary = out / ("." + name);
-  std::error_code ignored;
-  fs::remove_all(temporary, ignored);
+  make_folder(out);
+  remove_folder(temporary);
+  remove_folder(out / name);
   make_folder(temporary);
-  save_safetensors(temporary / "model.safetensors", checkpoint.model);
-  for (const auto& [decay, average] : checkpoint.ema) {
-    save_safetensors(temporary / fmt::format("{}{}{}", kEma, decay, kSafetensors), average);
+  try {
+    fill_folder(temporary, checkpoint);
+  } catch (const Error&) {
+    std::error_code ignored;  // the disk may be full: give back what was taken
+    fs::remove_all(temporary, ignored);
+    throw;
   }
-  save_safetensors(temporary / "optim.safetensors", checkpoint.optimizer);
-  write_file(temporary / "config.json", checkpoint.config);
-  write_file(temporary / "state.json", checkpoint.state);
-  write_file(temporary / "DONE", "");
-  // The same step again (a run resumed from an older checkpoint): the old folder makes room.
-  fs::remove(out / name / "DONE", ignored);
-  fs::remove_all(out / name, ignored);
   rename_file(temporary, out / name);
-  write_file(out / "latest", name + "\n");
+  write_file(out / kLatest, name + "\n");
   remove_old(out, std::max<int64_t>(keep, 1));
 }
 
 std::optional<fs::path> find_latest_checkpoint(const fs::path& out) {
-  if (fs::exists(out / "latest")) {
-    std::string name = read_file(out / "latest");
-    while (!name.empty() && name.back() == '\n') {
-      name.pop_back();
-    }
-    if (step_of(name) && fs::exists(out / name / "DONE")) {
-      return out / name;
-    }
-  }
   const auto folders = whole_folders(out);
   return folders.empty() ? std::nullopt : std::optional(folders.back().second);
 }
 
+void remove_checkpoints(const fs::path& out) {
+  remove_old(out, 0);
+  std::error_code ignored;
+  fs::remove(out / kLatest, ignored);
+}
+
 Checkpoint read_checkpoint(const fs::path& folder) {
   const std::optional<int64_t> step = step_of(folder.filename().string());
-  require(step && fs::exists(folder / "DONE"), ErrorKind::file,
+  require(step && is_whole(folder), ErrorKind::file,
           "{}: no checkpoint folder (ckpt-NNNNNNNN with a file DONE)", folder.string());
   Checkpoint checkpoint;
   checkpoint.step = *step;
@@ -119,12 +152,12 @@ Checkpoint read_checkpoint(const fs::path& folder) {
   checkpoint.optimizer = load_safetensors(folder / "optim.safetensors");
   checkpoint.config = read_file(folder / "config.json");
   checkpoint.state = read_file(folder / "state.json");
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& entry : entries_of(folder)) {
+    const std::string name = entry.filename().string();
     if (name.starts_with(kEma) && name.ends_with(kSafetensors)) {
       const std::string decay =
           name.substr(kEma.size(), name.size() - kEma.size() - kSafetensors.size());
-      checkpoint.ema[decay] = load_safetensors(entry.path());
+      checkpoint.ema[decay] = load_safetensors(entry);
     }
   }
   return checkpoint;

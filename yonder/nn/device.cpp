@@ -7,7 +7,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/detail/CUDAHooksInterface.h>
+#include <torch/cuda.h>
 
 #include <algorithm>
 #include <array>
@@ -30,13 +30,13 @@ at::Device parse_device(std::string_view text) {
   }
   int64_t index = 0;
   if (text.starts_with("cuda:")) {
-    index = parse_count(text.substr(5), 1).value_or(-1);
+    index = parse_count(text.substr(5), 1000).value_or(-1);
   }
   require(text == "cuda" || (text.starts_with("cuda:") && index >= 0 && index < 128),
           ErrorKind::bad_option, "--device is \"{}\"; it is cpu, cuda or cuda:0", text);
-  require(at::hasCUDA(), ErrorKind::bad_option,
+  const auto devices = static_cast<int64_t>(torch::cuda::device_count());
+  require(devices > 0, ErrorKind::bad_option,
           "--device is {}, but this libtorch sees no CUDA device; take cpu", text);
-  const auto devices = static_cast<int64_t>(at::detail::getCUDAHooks().getNumGPUs());
   require(index < devices, ErrorKind::bad_option, "--device is {}, but there are {} CUDA devices",
           text, devices);
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};

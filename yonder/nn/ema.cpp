@@ -9,8 +9,7 @@
 
 namespace yonder::nn {
 
-Ema::Ema(double decay, const std::vector<std::pair<std::string, at::Tensor>>& parameters)
-    : decay_(decay), parameters_(parameters) {
+Ema::Ema(double decay, const NamedTensors& parameters) : decay_(decay), parameters_(parameters) {
   for (const auto& [name, parameter] : parameters_) {
     average_[name] = parameter.detach().clone();
   }

@@ -45,6 +45,8 @@ void LoopOptions::visit(OptionVisitor& v) {
   v.list("ema", ema, "decay of an average of the weights kept beside them, e.g. 0.999");
   v.flag("resume", resume, "go on with the run in the folder");
   v.flag("force", force, "begin anew in a folder that holds a run");
+  v.real("peer-timeout", peer_timeout, 0.1, 1e6,
+         "of several processes: seconds that one waits for another, validations included");
   optimizer.visit(v);
 }
 

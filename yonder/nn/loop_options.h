@@ -4,6 +4,7 @@
 
 #include "yonder/base/options.h"
 #include "yonder/nn/optimizer_options.h"
+#include "yonder/nn/process_place.h"
 
 #include <cstdint>
 #include <string>
@@ -24,8 +25,10 @@ struct LoopOptions {
   int64_t log_every = 10;          ///< steps
   std::vector<std::string> ema;    ///< decays of averages kept beside the model
   bool resume = false;
-  bool force = false;  ///< begin anew in a folder that holds a run
+  bool force = false;         ///< begin anew in a folder that holds a run
+  double peer_timeout = 600;  ///< seconds a process waits for another
   OptimizerOptions optimizer;
+  ProcessPlace place;  ///< which of several processes this is; no option: the program says it
 
   void visit(OptionVisitor& v);
   void validate() const;

@@ -25,6 +25,9 @@ constexpr std::array<std::pair<const char*, Fall>, 4> kSchedules = {{
      }},
 }};
 
+/// A mean that decays by 1 would never leave its start.
+constexpr double kBelowOne = 0.999999999;
+
 std::vector<std::string> schedule_names() {
   std::vector<std::string> names;
   for (const auto& [name, fall] : kSchedules) {
@@ -43,9 +46,9 @@ void OptimizerOptions::visit(OptionVisitor& v) {
   v.real("final-rate", final_rate, 0, 1, "last learning rate, as a fraction of the peak");
   v.real("decay-part", decay_part, 1e-6, 1,
          "of wsd: the last part of the run, where the rate falls");
-  v.real("beta1", beta1, 0, 1, "of AdamW: decay of the mean of gradients");
-  v.real("beta2", beta2, 0, 1, "of AdamW: decay of the mean of their squares");
-  v.real("epsilon", epsilon, 0, 1, "of AdamW: added to the root of that mean");
+  v.real("beta1", beta1, 0, kBelowOne, "of AdamW: decay of the mean of gradients");
+  v.real("beta2", beta2, 0, kBelowOne, "of AdamW: decay of the mean of their squares");
+  v.real("epsilon", epsilon, 1e-30, 1, "of AdamW: added to the root of that mean");
   v.real("weight-decay", weight_decay, 0, 10,
          "decoupled decay of matrices, per unit learning rate");
   v.real("clip", clip, 0, 1e9, "largest global norm of the gradient; 0: no limit");

@@ -3,20 +3,21 @@
 // place that asks for TORCH_VERSION.
 #pragma once
 
-#include <ATen/ATen.h>
 #include <torch/version.h>
 
-#define YONDER_TORCH_2 (TORCH_VERSION_MAJOR >= 2)
+#if TORCH_VERSION_MAJOR >= 2
+#include <torch/csrc/distributed/c10d/Backend.hpp>
+#else
+#include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
+#endif
 
 namespace yonder::nn {
 
-/// The key of a parameter in the state of an optimiser of torch::optim.
-inline auto optimizer_state_key(const at::Tensor& parameter) {
-#if YONDER_TORCH_2
-  return static_cast<void*>(parameter.unsafeGetTensorImpl());
+/// What Gloo and NCCL derive from.
+#if TORCH_VERSION_MAJOR >= 2
+using CollectiveBackend = c10d::Backend;
 #else
-  return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+using CollectiveBackend = c10d::ProcessGroup;
 #endif
-}
 
 }  // namespace yonder::nn
