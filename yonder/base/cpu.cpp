@@ -121,6 +121,15 @@ uint64_t available_memory() {
   return memory;
 }
 
+uint64_t free_memory() {
+  const uint64_t limit = available_memory();
+  // "RssAnon: 1234 kB": pages of its own, mapped files not counted.
+  const uint64_t taken = to_number(field_of("/proc/self/status", "RssAnon")).value_or(0) * 1024;
+  const uint64_t left = limit > taken ? limit - taken : 0;
+  const auto available = to_number(field_of("/proc/meminfo", "MemAvailable"));
+  return available ? std::min(left, *available * 1024) : left;
+}
+
 uint64_t peak_memory() {
   // VmHWM counts from the start of this program; getrusage() also what ran before exec.
   if (const auto kibibytes = to_number(field_of("/proc/self/status", "VmHWM"))) {

@@ -12,6 +12,9 @@ namespace yonder {
 int available_cores();
 /// Physical memory this process may use, in bytes (container limit respected).
 uint64_t available_memory();
+/// Bytes this process may still take: what the system has available, and of its own limit what it
+/// has not taken yet.
+uint64_t free_memory();
 /// The most memory this process has used so far (peak resident set), in bytes.
 uint64_t peak_memory();
 /// CPU model name as the system reports it.

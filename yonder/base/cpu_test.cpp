@@ -41,6 +41,14 @@ TEST(Cpu, PeakMemoryGrowsWithWhatIsTouched) {
   EXPECT_GE(peak_memory(), before + (uint64_t{100} << 20)) << block.back();
 }
 
+TEST(Cpu, FreeMemoryShrinksWithWhatIsTaken) {
+  const uint64_t before = free_memory();
+  EXPECT_GT(before, 0U);
+  EXPECT_LE(before, available_memory());
+  const std::vector<char> block(size_t{512} << 20, 1);
+  EXPECT_LT(free_memory(), before) << block.back();
+}
+
 TEST(Cpu, HasAName) { EXPECT_FALSE(cpu_name().empty()); }
 
 TEST(Cpu, InstructionSetsAreWordsBetweenSingleSpaces) {

@@ -57,7 +57,8 @@ class Model {
                     Progress* progress = nullptr);
   /// Random weights of a shape, for tests and benchmarks.
   static Model random(const ModelConfig& config, uint64_t seed, const LoadOptions& options = {});
-  /// As a row of formats/table.cpp says ("huggingface", "llama2c"), atomically.
+  /// As a row of formats/table.cpp says ("huggingface", "llama2c"), atomically; the tokenizer's
+  /// file goes with it. dtype: f32, bf16, f16.
   void save(const std::filesystem::path& path, const std::string& format,
             const std::string& dtype) const;
 
@@ -66,11 +67,12 @@ class Model {
   /// Text to ids and back. Throws Error(file) naming what is missing where the model has none.
   const TextCodec& codec() const;
   /// Parses a scheme for this model's rotation and layers, and lays it over what the checkpoint
-  /// itself asks for. target: for s=auto, tokens.
+  /// itself asks for (checkpoint_scheme.h); empty: just that. target: for s=auto, tokens.
   SchemeSet scheme(std::string_view text, int64_t target = 0, bool unsafe = false) const;
   /// Bytes a session holds per cached token, all layers.
   int64_t cache_bytes_per_token() const;
-  const std::string& checksum() const;  ///< SHA-256 of the weights
+  /// SHA-256 of the weight files, one after the other (of a single file what sha256sum says).
+  const std::string& checksum() const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }
@@ -104,10 +106,12 @@ class Session {
   /// Tokens read so far.
   int64_t length() const;
   /// Another scheme from the next feed on; what is cached is kept (keys are un-rotated). Layers'
-  /// inputs were computed under the old one: equal to a fresh start only after reset() and feed.
+  /// inputs were computed under the old one: equal to a fresh start only after truncate(0) and
+  /// feed.
   void set_scheme(SchemeSet scheme);
   const SchemeSet& scheme() const;
-  /// Forgets the text from token `length` on.
+  /// Forgets the text from token `length` on. Throws Error(bad_option) where a window has dropped
+  /// keys that would be seen from there.
   void truncate(int64_t length);
   /// A second session that has read the same.
   Session fork() const;
@@ -116,6 +120,7 @@ class Session {
   struct Impl;
 
  private:
+  explicit Session(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

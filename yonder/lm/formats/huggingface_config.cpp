@@ -5,6 +5,8 @@
 #include "yonder/lm/formats/config_reader.h"
 #include "yonder/lm/formats/rope_scaling.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -84,12 +86,6 @@ constexpr std::array<Family, 6> kFamilies = {
       .reads_attention_bias = true,
       .reads_mlp_bias = true,
       .positions = 2048}}};
-
-constexpr std::array<std::pair<QkNorm, const char*>, 5> kQkNorms = {{{QkNorm::none, "none"},
-                                                                     {QkNorm::rms, "rms"},
-                                                                     {QkNorm::key, "key"},
-                                                                     {QkNorm::query, "query"},
-                                                                     {QkNorm::cosine, "cosine"}}};
 
 const Family* find_family(std::string_view model_type) {
   const auto row = std::find_if(kFamilies.begin(), kFamilies.end(),
@@ -208,11 +204,10 @@ void read_own(const Json& own, ModelConfig& config) {
     config.scheme = scheme->text();
   }
   if (const Json* norm = find_set(own, "qk_norm"); norm != nullptr) {
-    const auto row = std::find_if(kQkNorms.begin(), kQkNorms.end(),
-                                  [&](const auto& r) { return norm->text() == r.second; });
-    require(row != kQkNorms.end(), ErrorKind::bad_data,
-            "{} is '{}'; known: none, rms, key, query, cosine", norm->path(), norm->text());
-    config.qk_norm = row->first;
+    const auto& names = qk_norm_names();
+    require(std::find(names.begin(), names.end(), norm->text()) != names.end(), ErrorKind::bad_data,
+            "{} is '{}'; known: {}", norm->path(), norm->text(), fmt::join(names, ", "));
+    config.qk_norm = parse_qk_norm(norm->text());
   }
   if (find_set(own, "train_length") != nullptr) {
     config.train_length = read_count(own, "train_length", 2, kMostPositions);
@@ -342,11 +337,7 @@ void write_standard(JsonWriter& w, const ModelConfig& c, const Family& family,
 
 void write_own(JsonWriter& w, const ModelConfig& c) {
   w.key("scheme").value(c.scheme).key("train_length").value(c.train_length);
-  for (const auto& [norm, name] : kQkNorms) {
-    if (norm == c.qk_norm) {
-      w.key("qk_norm").value(name);
-    }
-  }
+  w.key("qk_norm").value(qk_norm_name(c.qk_norm));
   w.key("qkv_bias").value(c.qkv_bias).key("output_bias").value(c.output_bias);
   if (!c.windows.empty()) {
     write_list(w, "windows", c.windows);

@@ -105,26 +105,23 @@ std::optional<Texts> read_layout(std::string_view text, const RopeSpec& rope, in
 
 }  // namespace
 
+Texts layer_texts(std::string_view text, const RopeSpec& rope, int64_t layers, Texts& notices) {
+  YONDER_CHECK(layers >= 1);
+  if (text.starts_with(kLayers)) {
+    return read_layers(text.substr(kLayers.size()), layers);
+  }
+  return read_layout(text, rope, layers, notices)
+      .value_or(Texts(static_cast<size_t>(layers), std::string(text)));
+}
+
 SchemeSet SchemeSet::parse(std::string_view text, const RopeSpec& rope, int64_t layers,
                            int64_t target, bool unsafe) {
-  YONDER_CHECK(layers >= 1);
   Texts notices;
-  std::optional<Texts> texts;
-  if (text.starts_with(kLayers)) {
-    texts = read_layers(text.substr(kLayers.size()), layers);
-  } else {
-    texts = read_layout(text, rope, layers, notices);
-  }
-  if (!texts) {
-    return SchemeSet(PositionScheme::parse(text, rope, target, unsafe), layers);
-  }
   std::vector<PositionScheme> schemes;
-  for (const std::string& of_layer : *texts) {
+  for (const std::string& of_layer : layer_texts(text, rope, layers, notices)) {
     schemes.push_back(PositionScheme::parse(of_layer, rope, target, unsafe));
   }
-  SchemeSet set(std::move(schemes));
-  set.layout_notices_ = std::move(notices);
-  return set;
+  return SchemeSet(std::move(schemes), std::move(notices));
 }
 
 SchemeSet::SchemeSet(PositionScheme all, int64_t layers)
@@ -133,7 +130,8 @@ SchemeSet::SchemeSet(PositionScheme all, int64_t layers)
   YONDER_CHECK(layers >= 1);
 }
 
-SchemeSet::SchemeSet(std::vector<PositionScheme> by_layer) {
+SchemeSet::SchemeSet(std::vector<PositionScheme> by_layer, Texts notices)
+    : layout_notices_(std::move(notices)) {
   YONDER_CHECK(!by_layer.empty());
   for (PositionScheme& scheme : by_layer) {
     by_layer_.push_back(std::make_shared<const PositionScheme>(std::move(scheme)));
@@ -145,9 +143,7 @@ SchemeSet SchemeSet::with_target(int64_t target) const {
   for (const auto& scheme : by_layer_) {
     schemes.push_back(scheme->with_target(target));
   }
-  SchemeSet set(std::move(schemes));
-  set.layout_notices_ = layout_notices_;
-  return set;
+  return SchemeSet(std::move(schemes), layout_notices_);
 }
 
 const PositionScheme& SchemeSet::operator[](int64_t layer) const {

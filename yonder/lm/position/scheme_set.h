@@ -20,6 +20,11 @@
 
 namespace yonder::lm {
 
+/// The text of a set as one scheme text per layer, not yet parsed. Adds to `notices` what a layout
+/// makes doubtful. Throws Error(bad_option) as SchemeSet::parse does.
+std::vector<std::string> layer_texts(std::string_view text, const RopeSpec& rope, int64_t layers,
+                                     std::vector<std::string>& notices);
+
 class SchemeSet {
  public:
   /// layers: L >= 1. Other arguments and errors as PositionScheme::parse; also Error(bad_option)
@@ -27,8 +32,8 @@ class SchemeSet {
   static SchemeSet parse(std::string_view text, const RopeSpec& rope, int64_t layers,
                          int64_t target = 0, bool unsafe = false);
   explicit SchemeSet(PositionScheme all, int64_t layers);
-  /// One scheme per layer; at least one.
-  explicit SchemeSet(std::vector<PositionScheme> by_layer);
+  /// One scheme per layer; at least one. notices: what is to be said of their layout.
+  explicit SchemeSet(std::vector<PositionScheme> by_layer, std::vector<std::string> notices = {});
   /// Every layer's scheme for another target.
   SchemeSet with_target(int64_t target) const;
   const PositionScheme& operator[](int64_t layer) const;
