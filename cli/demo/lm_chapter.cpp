@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The chapter of lm, the main one: the shipped model, trained at 256 tokens, reads 8 and 16 times
 // that under six position schemes, on books that it was not trained on.
-#include "cli/demo/shipped_model.h"
 #include "cli/demo/table.h"
 #include "cli/quantity.h"
+#include "cli/shipped_model.h"
 #include "yonder/base/compressed.h"
 #include "yonder/base/error.h"
 #include "yonder/lm/evaluator.h"
@@ -157,7 +157,8 @@ void run_lm_chapter(DemoContext& context) {
                     continued);
   context.report.segmentations(
       {"What it writes after " + std::to_string(8 * train_length) + " tokens of a book, ReRoPE",
-       "Drawn at temperature 0.8.", {{"text", {continued}}}});
+       "Drawn at temperature 0.8.",
+       {{"text", {continued}}}});
   context.report.command(
       "yonder lm eval models/books-7m --data BOOK.txt --scheme rope,rerope:w=64,yarn:s=auto "
       "--lengths 256,2048,4096 --last 256\n"

@@ -30,6 +30,7 @@ struct DemoChapter {
 
 const std::vector<DemoChapter>& demo_chapters();
 
+void run_lm_chapter(DemoContext& context);
 void run_tokenizer_chapter(DemoContext& context);
 void run_density_chapter(DemoContext& context);
 void run_memory_chapter(DemoContext& context);

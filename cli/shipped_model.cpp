@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/demo/shipped_model.h"
+#include "cli/shipped_model.h"
 
 #include "yonder/base/error.h"
 

@@ -6,8 +6,8 @@
 
 namespace yonder::cli {
 
-/// models/books-7m of the source tree that this program was built from, or what YONDER_MODELS names.
-/// Throws Error(file) saying where it was looked for.
+/// models/books-7m of the source tree that this program was built from, or what YONDER_MODELS
+/// names. Throws Error(file) saying where it was looked for.
 std::filesystem::path shipped_model_folder();
 
 }  // namespace yonder::cli
