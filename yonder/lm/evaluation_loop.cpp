@@ -7,6 +7,7 @@
 #include "yonder/base/sha256.h"
 #include "yonder/lm/bootstrap.h"
 #include "yonder/lm/evaluation_text.h"
+#include "yonder/lm/position/table.h"
 
 #include <algorithm>
 #include <chrono>
@@ -244,13 +245,30 @@ std::vector<std::string> split_schemes(std::string_view text) {
   size_t begin = 0;
   for (size_t comma = text.find(','); comma != std::string_view::npos;
        comma = text.find(',', comma + 1)) {
-    const size_t delimiter = text.find_first_of(",:+=;", comma + 1);
-    if (delimiter == std::string_view::npos || text[delimiter] != '=') {
+    const size_t end = std::min(text.find_first_of(",:+=;", comma + 1), text.size());
+    const std::string_view word = text.substr(comma + 1, end - comma - 1);
+    const bool has_value = end < text.size() && text[end] == '=';
+    // A word alone is an argument ("selfext:w=4,frac") where no scheme is called so.
+    const bool is_argument =
+        text.substr(begin, comma - begin).find(':') != std::string_view::npos &&
+        (end == text.size() || text[end] != ':') && find_scheme_term(word) == nullptr &&
+        find_layout_term(word) == nullptr;
+    if (!has_value && !is_argument) {
       schemes.emplace_back(text.substr(begin, comma - begin));
       begin = comma + 1;
     }
   }
   schemes.emplace_back(text.substr(begin));
+  return schemes;
+}
+
+std::vector<std::string> listed_schemes(const std::vector<std::string>& given) {
+  std::vector<std::string> schemes;
+  for (const std::string& text : given) {
+    for (std::string& scheme : split_schemes(text)) {
+      schemes.push_back(std::move(scheme));
+    }
+  }
   return schemes;
 }
 
@@ -268,12 +286,7 @@ std::vector<EvalRow> evaluate_with(TextScorer& scorer, const EvalSubject& subjec
                                    const std::function<void(const EvalRow&)>& row,
                                    Progress* progress) {
   options.validate();
-  std::vector<std::string> schemes;
-  for (const std::string& given : options.schemes) {
-    for (std::string& scheme : split_schemes(given)) {
-      schemes.push_back(std::move(scheme));
-    }
-  }
+  const std::vector<std::string> schemes = listed_schemes(options.schemes);
   const std::vector<int64_t> lengths = evaluation_lengths(options.lengths, subject.train_length);
   const int64_t shortest = lengths.front();
   int64_t last = 0;

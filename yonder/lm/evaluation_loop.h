@@ -66,8 +66,10 @@ struct EvalRow {
 };
 
 /// "rope,lambda:w=64,sinks=2,nope" as "rope", "lambda:w=64,sinks=2", "nope": a comma ends a scheme
-/// where no key=value follows.
+/// where no argument follows.
 std::vector<std::string> split_schemes(std::string_view text);
+/// The schemes of all these texts, in order.
+std::vector<std::string> listed_schemes(const std::vector<std::string>& given);
 
 /// The lengths of an evaluation: those given, ascending and each once, or N, 2N, 4N, 8N.
 std::vector<int64_t> evaluation_lengths(std::vector<int64_t> given, int64_t train_length);

@@ -46,8 +46,9 @@ class CopyingReader : public TextScorer {
     require(text == "blind" || text.starts_with("w:"), ErrorKind::bad_option, "no scheme {}", text);
     window_ = text == "blind" ? 0 : std::stoll(std::string(text.substr(2)));
     targets.push_back(target);
-    return {std::string(text), text == "blind" ? std::vector<std::string>{"it sees nothing"}
-                                               : std::vector<std::string>{}};
+    return {
+        std::string(text), kUnlimited,
+        text == "blind" ? std::vector<std::string>{"it sees nothing"} : std::vector<std::string>{}};
   }
   Scores score(std::span<const uint32_t> ids, int64_t first) override {
     Scores scores;
@@ -263,6 +264,8 @@ TEST(SplitSchemes, ACommaBeforeAKeyBelongsToTheScheme) {
   EXPECT_THAT(split_schemes("rope,lambda:w=64,sinks=2,nope,yarn:s=4+logn:clip"),
               ElementsAre("rope", "lambda:w=64,sinks=2", "nope", "yarn:s=4+logn:clip"));
   EXPECT_THAT(split_schemes("rope"), ElementsAre("rope"));
+  EXPECT_THAT(split_schemes("dyn:step=64,turn,rope,window:w=8"),
+              ElementsAre("dyn:step=64,turn", "rope", "window:w=8"));
 }
 
 }  // namespace

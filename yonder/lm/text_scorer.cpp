@@ -3,11 +3,21 @@
 
 #include "yonder/base/error.h"
 
+#include <algorithm>
+
 namespace yonder::lm {
+
+UsedScheme describe_scheme(const SchemeSet& scheme) {
+  int64_t window = 0;
+  for (int64_t layer = 0; layer < scheme.layers(); ++layer) {
+    window = std::max(window, scheme[layer].visible.window);
+  }
+  return {scheme.canonical(), window, scheme.notices()};
+}
 
 UsedScheme ModelScorer::use(std::string_view text, int64_t target) {
   SchemeSet scheme = model_.scheme(text, target, unsafe_);
-  UsedScheme used{scheme.canonical(), scheme.notices()};
+  UsedScheme used = describe_scheme(scheme);
   session_.emplace(model_, std::move(scheme));
   return used;
 }

@@ -17,8 +17,11 @@ namespace yonder::lm {
 
 struct UsedScheme {
   std::string canonical;
+  int64_t window = kUnlimited;  ///< keys in sight of the layer that sees most
   std::vector<std::string> notices;
 };
+
+UsedScheme describe_scheme(const SchemeSet& scheme);
 
 class TextScorer {
  public:
