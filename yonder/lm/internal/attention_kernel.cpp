@@ -1,0 +1,625 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two passes over a group of kv heads: turn and transpose their keys (all tiles that some query
+// sees), then run the blocks of queries, each over its tiles with the sums of its g query heads in
+// cache. A single query under its own table of angles (decoding; every query of dyn:step=1) goes
+// over keys and values as they lie instead.
+#include "yonder/lm/internal/attention_kernel.h"
+
+#include "yonder/base/error.h"
+#include "yonder/base/parallel.h"
+#include "yonder/lm/internal/attention_plan.h"
+#include "yonder/lm/internal/attention_tiles.h"
+
+#include <hwy/aligned_allocator.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace yonder::lm::internal {
+namespace {
+
+using AlignedFloats = hwy::AlignedFreeUniquePtr<float[]>;
+
+// Blocks of fewer queries than this go one query at a time: transposing the keys would not pay.
+constexpr int64_t kFewQueries = 3;
+// Keys of one work item in decoding; fixed, so that results do not depend on the threads.
+constexpr size_t kDecodeTiles = 16;
+// Transposed keys and values are held for as many kv heads at a time as fit into this.
+constexpr int64_t kScratchBytes = int64_t{64} << 20;
+// Below this many multiply-adds (or bytes, in decoding) a second thread costs more than it gives.
+constexpr int64_t kWorthThreads = int64_t{1} << 21;
+
+// Scratch memory that is handed out and taken back; never more pieces than threads.
+template <typename Scratch>
+class ScratchPool {
+ public:
+  template <typename Make>
+  std::unique_ptr<Scratch> take(const Make& make) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!free_.empty()) {
+        auto piece = std::move(free_.back());
+        free_.pop_back();
+        return piece;
+      }
+    }
+    return make();
+  }
+  void give(std::unique_ptr<Scratch> piece) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    free_.push_back(std::move(piece));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Scratch>> free_;
+};
+
+// Complex angles narrowed to float.
+struct FloatBase {
+  std::vector<double> re, im;
+  std::vector<float> re32, im32;
+  explicit FloatBase(size_t pairs) : re(pairs), im(pairs), re32(pairs), im32(pairs) {}
+  void narrow() {
+    for (size_t c = 0; c < re.size(); ++c) {
+      re32[c] = static_cast<float>(re[c]);
+      im32[c] = static_cast<float>(im[c]);
+    }
+  }
+};
+
+// Walks over tiles, giving each its base and table of angles.
+class TileWalk {
+ public:
+  TileWalk(size_t pairs, bool rows)
+      : rows_(rows), base_(pairs), table_re_(pairs * kTile), table_im_(pairs * kTile) {}
+  void start(const Turns& turns) {
+    turns_ = &turns;
+    fresh_ = true;
+    has_table_ = false;
+  }
+  /// Valid until the next call. origin: of the decay; of all tiles of a walk the same.
+  void go(int64_t position, int64_t origin) {
+    if (fresh_) {
+      turns_->base(position, origin, base_.re.data(), base_.im.data());
+    } else if (position != position_) {
+      turns_->advance(position_, position, origin, base_.re.data(), base_.im.data());
+    }
+    fresh_ = false;
+    position_ = position;
+    base_.narrow();
+    const int64_t phase = turns_->phase(position);
+    if (!has_table_ || phase != phase_) {
+      if (rows_) {
+        turns_->rows(position, table_re_.data(), table_im_.data());
+      } else {
+        turns_->table(position, table_re_.data(), table_im_.data());
+      }
+      has_table_ = true;
+      phase_ = phase;
+    }
+  }
+  FloatBase& base() { return base_; }
+  const float* table_re() const { return table_re_.data(); }
+  const float* table_im() const { return table_im_.data(); }
+  TileTurn turn() const {
+    return {base_.re32.data(), base_.im32.data(), table_re_.data(), table_im_.data()};
+  }
+
+ private:
+  const Turns* turns_ = nullptr;
+  bool rows_, fresh_ = true, has_table_ = false;
+  int64_t position_ = 0, phase_ = 0;
+  FloatBase base_;
+  std::vector<float> table_re_, table_im_;
+};
+
+// What one thread needs to run a block of queries.
+struct BlockScratch {
+  BlockScratch(size_t group, size_t width, size_t pitch)
+      : raw(hwy::AllocateAligned<float>(width * kTile)),
+        q_near(hwy::AllocateAligned<float>(group * width * kTile)),
+        q_far(hwy::AllocateAligned<float>(group * width * kTile)),
+        k_near(hwy::AllocateAligned<float>(width * kTile)),
+        k_far(hwy::AllocateAligned<float>(width * kTile)),
+        maximum(hwy::AllocateAligned<float>(group * kTile)),
+        sum(hwy::AllocateAligned<float>(group * kTile * kMaxLanes)),
+        out(hwy::AllocateAligned<float>(group * kTile * pitch)),
+        near_walk(width / 2, false),
+        far_walk(width / 2, false) {}
+  AlignedFloats raw, q_near, q_far, k_near, k_far, maximum, sum, out;
+  TileWalk near_walk, far_walk;
+  BlockTurns turns;
+};
+
+// What one thread needs to run one query.
+struct DecodeScratch {
+  DecodeScratch(size_t group, size_t width)
+      : work(hwy::AllocateAligned<float>(decode_workspace(group, width))),
+        q(hwy::AllocateAligned<float>(2 * group * width)),
+        walk(width / 2, true) {}
+  AlignedFloats work, q;
+  TileWalk walk;
+};
+
+// Adds the sums of other keys.
+void merge_state(const SoftmaxState& part, size_t rows, size_t pitch, const SoftmaxState& into) {
+  for (size_t r = 0; r < rows; ++r) {
+    const float maximum = std::max(part.maximum[r], into.maximum[r]);
+    const float of_part = std::exp2(part.maximum[r] - maximum);
+    const float of_into = std::exp2(into.maximum[r] - maximum);
+    const auto add = [&](const float* from, float* to, size_t n) {
+      for (size_t c = 0; c < n; ++c) {
+        to[c] = of_into * to[c] + of_part * from[c];
+      }
+    };
+    into.maximum[r] = maximum;
+    add(part.sum + r * kMaxLanes, into.sum + r * kMaxLanes, kMaxLanes);
+    add(part.out + r * pitch, into.out + r * pitch, pitch);
+  }
+}
+
+class Run {
+ public:
+  Run(const AttentionProblem& problem, const PositionScheme& scheme)
+      : p_(problem),
+        scheme_(scheme),
+        plan_(problem, scheme),
+        group_(problem.heads / problem.kv_heads),
+        width_(static_cast<size_t>(problem.width)),
+        pairs_(width_ / 2),
+        pitch_((width_ + kMaxLanes - 1) / kMaxLanes * kMaxLanes),
+        copy_values_(problem.v.type != ElementType::f32 || width_ != pitch_) {
+    shared_.build(plan_.theta, scheme);
+  }
+
+  void run() {
+    std::vector<const QueryBlock*> blocks, few;
+    for (const QueryBlock& block : plan_.blocks) {
+      (block.count < kFewQueries ? few : blocks).push_back(&block);
+    }
+    // A block at the edge of a longer call is no decoding: its keys are transposed anyway.
+    if (!blocks.empty() && few.size() <= 2) {
+      for (const QueryBlock* block : few) {
+        blocks.push_back(block);
+      }
+      few.clear();
+    }
+    if (!blocks.empty()) {
+      run_blocks(blocks);
+    }
+    if (!few.empty()) {
+      run_single_queries(few);
+    }
+  }
+
+ private:
+  int threads_for(int64_t work) const { return work < kWorthThreads ? 1 : p_.threads; }
+
+  float* out_at(int64_t head, int64_t row) const {
+    const int64_t at = head * p_.out_head_stride + row * p_.out_row_stride;
+    return p_.q.type == ElementType::f32
+               ? static_cast<float*>(p_.out) + at
+               : reinterpret_cast<float*>(static_cast<uint16_t*>(p_.out) + at);
+  }
+
+  void run_blocks(const std::vector<const QueryBlock*>& blocks);
+  void run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, BlockScratch& scratch);
+  void run_single_queries(const std::vector<const QueryBlock*>& blocks);
+  void run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_t first_tile,
+                 size_t last_tile, const SoftmaxState& state, DecodeScratch& scratch);
+  void prepare_keys(int64_t kv_head, int64_t slot, size_t tile, BlockScratch& scratch);
+
+  const AttentionProblem& p_;
+  const PositionScheme& scheme_;
+  const AttentionPlan plan_;
+  const int64_t group_;
+  const size_t width_, pairs_, pitch_;
+  const bool copy_values_;
+  BlockTurns shared_;
+
+  // Of the group of kv heads in work: [slot][tile][width][64], and values [slot][tile][64][pitch].
+  std::vector<int64_t> needed_;  ///< tile -> its index among those that some query sees; -1: none
+  std::vector<size_t> needed_tiles_;
+  std::vector<uint8_t> needs_near_, needs_far_;
+  bool hold_raw_ = false, hold_near_ = false, hold_far_ = false;
+  AlignedFloats raw_, near_, far_, values_;
+  size_t tile_floats() const { return width_ * kTile; }
+  float* held(const AlignedFloats& all, int64_t slot, size_t index, size_t floats) const {
+    return all.get() + (static_cast<size_t>(slot) * needed_tiles_.size() + index) * floats;
+  }
+};
+
+void Run::prepare_keys(int64_t kv_head, int64_t slot, size_t index, BlockScratch& scratch) {
+  const KeyTile& tile = plan_.tiles[needed_tiles_[index]];
+  const auto count = static_cast<size_t>(tile.count);
+  float* raw = hold_raw_ ? held(raw_, slot, index, tile_floats()) : scratch.raw.get();
+  load_transposed(p_.k, kv_head, tile.row, count, width_, raw);
+  if (hold_near_ && needs_near_[index] != 0) {
+    scratch.near_walk.go(tile.position, 0);
+    turn_tile(raw, width_, scratch.near_walk.turn(), nullptr,
+              held(near_, slot, index, tile_floats()));
+  }
+  if (hold_far_ && needs_far_[index] != 0) {
+    scratch.far_walk.go(tile.position, 0);
+    turn_tile(raw, width_, scratch.far_walk.turn(), nullptr,
+              held(far_, slot, index, tile_floats()));
+  }
+  if (copy_values_) {
+    load_rows(p_.v, kv_head, tile.row, count, width_, pitch_,
+              held(values_, slot, index, pitch_ * kTile));
+  }
+}
+
+void Run::run_blocks(const std::vector<const QueryBlock*>& blocks) {
+  bool any_shared = false;
+  bool any_own = false;
+  std::vector<uint8_t> near(plan_.tiles.size()), far(plan_.tiles.size()), seen(plan_.tiles.size());
+  int64_t pairs = 0;
+  for (const QueryBlock* block : blocks) {
+    const bool shared = block->theta.empty();
+    any_shared = any_shared || shared;
+    any_own = any_own || !shared;
+    const int64_t last = block->position + block->count - 1;
+    for (size_t t = 0; t < plan_.tiles.size(); ++t) {
+      const KeyTile& tile = plan_.tiles[t];
+      if (plan_.visible(tile, block->position, last)) {
+        seen[t] = 1;
+        pairs += block->count * tile.count;
+        near[t] |= static_cast<uint8_t>(shared && plan_.any_near(tile, block->position));
+        far[t] |= static_cast<uint8_t>(shared && plan_.any_far(tile, last));
+      }
+    }
+  }
+  needed_.assign(plan_.tiles.size(), -1);
+  for (size_t t = 0; t < plan_.tiles.size(); ++t) {
+    if (seen[t] != 0) {
+      needed_[t] = static_cast<int64_t>(needed_tiles_.size());
+      needed_tiles_.push_back(t);
+      needs_near_.push_back(near[t]);
+      needs_far_.push_back(far[t]);
+    }
+  }
+  hold_near_ = any_shared && !shared_.near_k.identity();
+  hold_far_ = any_shared && plan_.has_far && !shared_.far_k.identity();
+  hold_raw_ = any_own || !hold_near_ || (plan_.has_far && !hold_far_);
+
+  const int64_t per_head =
+      static_cast<int64_t>(needed_tiles_.size() * tile_floats() * sizeof(float)) *
+      (static_cast<int64_t>(hold_raw_) + static_cast<int64_t>(hold_near_) +
+       static_cast<int64_t>(hold_far_) + static_cast<int64_t>(copy_values_));
+  const int64_t slots =
+      std::clamp<int64_t>(kScratchBytes / std::max<int64_t>(per_head, 1), 1, p_.kv_heads);
+  const auto held_tiles = static_cast<size_t>(slots) * needed_tiles_.size();
+  const auto allocate = [&](bool hold, size_t floats) {
+    return hold ? hwy::AllocateAligned<float>(held_tiles * floats + 1) : AlignedFloats();
+  };
+  raw_ = allocate(hold_raw_, tile_floats());
+  near_ = allocate(hold_near_, tile_floats());
+  far_ = allocate(hold_far_, tile_floats());
+  values_ = allocate(copy_values_, pitch_ * kTile);
+
+  ScratchPool<BlockScratch> pool;
+  const auto with_scratch = [&](const auto& body) {
+    auto scratch = pool.take([&] {
+      return std::make_unique<BlockScratch>(static_cast<size_t>(group_), width_, pitch_);
+    });
+    body(*scratch);
+    pool.give(std::move(scratch));
+  };
+  const int threads = threads_for(pairs * group_ * p_.width * 2);
+  for (int64_t first = 0; first < p_.kv_heads; first += slots) {
+    const int64_t heads = std::min(slots, p_.kv_heads - first);
+    const size_t tiles = needed_tiles_.size();
+    parallel_for(static_cast<size_t>(heads) * tiles, 32, threads, [&](size_t begin, size_t end) {
+      with_scratch([&](BlockScratch& scratch) {
+        scratch.near_walk.start(shared_.near_k);
+        scratch.far_walk.start(shared_.far_k);
+        for (size_t item = begin; item < end; ++item) {
+          const auto slot = static_cast<int64_t>(item / tiles);
+          prepare_keys(first + slot, slot, item % tiles, scratch);
+        }
+      });
+    });
+    // Late blocks see the most keys, so they go first.
+    const size_t count = blocks.size();
+    parallel_for(static_cast<size_t>(heads) * count, 1, threads, [&](size_t begin, size_t end) {
+      with_scratch([&](BlockScratch& scratch) {
+        for (size_t item = begin; item < end; ++item) {
+          const auto slot = static_cast<int64_t>(item % static_cast<size_t>(heads));
+          const QueryBlock& block = *blocks[count - 1 - item / static_cast<size_t>(heads)];
+          run_block(block, first + slot, slot, scratch);
+        }
+      });
+    });
+  }
+}
+
+void Run::run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, BlockScratch& scratch) {
+  const bool shared = block.theta.empty();
+  if (!shared) {
+    scratch.turns.build(block.theta, scheme_);
+  }
+  const BlockTurns& turns = shared ? shared_ : scratch.turns;
+  const auto queries = static_cast<size_t>(block.count);
+  const int64_t last = block.position + block.count - 1;
+
+  // Queries, turned and scaled.
+  float scale[kTile] = {};
+  std::copy_n(plan_.scale.begin() + block.first, block.count, scale);
+  const auto turn_queries = [&](const Turns& q_turns, TileWalk& walk, float* to) {
+    if (!q_turns.identity()) {
+      walk.start(q_turns);
+      walk.go(block.position, block.position);
+    }
+    for (int64_t g = 0; g < group_; ++g) {
+      load_transposed(p_.q, kv_head * group_ + g, block.first, queries, width_, scratch.raw.get());
+      turn_tile(scratch.raw.get(), width_, q_turns.identity() ? TileTurn() : walk.turn(), scale,
+                to + static_cast<size_t>(g) * tile_floats());
+    }
+  };
+  turn_queries(turns.near_q, scratch.near_walk, scratch.q_near.get());
+  if (plan_.has_far) {
+    turn_queries(turns.far_q, scratch.far_walk, scratch.q_far.get());
+  }
+  if (!shared) {
+    scratch.near_walk.start(turns.near_k);
+    scratch.far_walk.start(turns.far_k);
+  }
+
+  const auto state_of = [&](size_t g) {
+    return SoftmaxState{scratch.maximum.get() + g * kTile,
+                        scratch.sum.get() + g * kTile * kMaxLanes,
+                        scratch.out.get() + g * kTile * pitch_};
+  };
+  for (size_t g = 0; g < static_cast<size_t>(group_); ++g) {
+    clear_state(state_of(g), queries, pitch_);
+  }
+  for (size_t index = 0; index < needed_tiles_.size(); ++index) {
+    const KeyTile& tile = plan_.tiles[needed_tiles_[index]];
+    if (!plan_.visible(tile, block.position, last)) {
+      continue;
+    }
+    // Where the keys of a branch lie: held for all blocks, raw, or turned now.
+    const auto keys = [&](bool needed, const Turns& k_turns, bool hold, const AlignedFloats& all,
+                          TileWalk& walk, float* own) -> const float* {
+      if (!needed || k_turns.identity()) {
+        return needed ? held(raw_, slot, index, tile_floats()) : nullptr;
+      }
+      if (shared && hold) {
+        return held(all, slot, index, tile_floats());
+      }
+      walk.go(tile.position, block.position);
+      turn_tile(held(raw_, slot, index, tile_floats()), width_, walk.turn(), nullptr, own);
+      return own;
+    };
+    TilePair pair{};
+    pair.k_near = keys(plan_.any_near(tile, block.position), turns.near_k, hold_near_, near_,
+                       scratch.near_walk, scratch.k_near.get());
+    pair.k_far = keys(plan_.any_far(tile, last), turns.far_k, hold_far_, far_, scratch.far_walk,
+                      scratch.k_far.get());
+    if (copy_values_) {
+      pair.v = held(values_, slot, index, pitch_ * kTile);
+      pair.v_pitch = pitch_;
+    } else {
+      pair.v = static_cast<const float*>(p_.v.data) + kv_head * p_.v.head_stride +
+               tile.row * p_.v.row_stride;
+      pair.v_pitch = static_cast<size_t>(p_.v.row_stride);
+    }
+    pair.width = width_;
+    pair.pitch = pitch_;
+    pair.queries = queries;
+    pair.keys = static_cast<size_t>(tile.count);
+    pair.offset = block.position - tile.position;
+    pair.split = plan_.split;
+    pair.window = plan_.window;
+    pair.sinks = std::clamp<int64_t>(plan_.sinks - tile.position, 0, kTile);
+    for (size_t g = 0; g < static_cast<size_t>(group_); ++g) {
+      pair.q_near = scratch.q_near.get() + g * tile_floats();
+      pair.q_far = scratch.q_far.get() + g * tile_floats();
+      if (!plan_.bias.empty()) {
+        pair.bias = plan_.bias.data() +
+                    (kv_head * group_ + static_cast<int64_t>(g)) * plan_.bias_pitch +
+                    plan_.bias_zero - pair.offset;
+      }
+      attend_tile(pair, state_of(g));
+    }
+  }
+  for (size_t g = 0; g < static_cast<size_t>(group_); ++g) {
+    write_block(state_of(g), queries, width_, pitch_,
+                out_at(kv_head * group_ + static_cast<int64_t>(g), block.first), p_.q.type,
+                p_.out_row_stride);
+  }
+}
+
+// The g heads of one query against the keys of some tiles. Each tile is cut where the split and
+// the edges of what is visible lie, so that no key is read in vain.
+void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_t first_tile,
+                    size_t last_tile, const SoftmaxState& state, DecodeScratch& scratch) {
+  const int64_t position = p_.q_position + row;
+  const auto group = static_cast<size_t>(group_);
+  float* raw_q = scratch.q.get();
+  float* turned_q = raw_q + group * width_;
+  for (size_t g = 0; g < group; ++g) {
+    load_rows(p_.q, kv_head * group_ + static_cast<int64_t>(g), row, 1, width_, width_,
+              raw_q + g * width_);
+    for (size_t c = 0; c < width_; ++c) {
+      raw_q[g * width_ + c] *= plan_.scale[static_cast<size_t>(row)];
+    }
+  }
+  std::vector<double> q_re(pairs_), q_im(pairs_);
+
+  const auto run_branch = [&](const Turns& q_turns, const Turns& k_turns, int64_t begin,
+                              int64_t end) {  // keys at begin..end-1 of the text
+    const bool turn_keys = !k_turns.identity();
+    if (!q_turns.identity()) {
+      q_turns.base(position, position, q_re.data(), q_im.data());
+    } else {
+      std::fill(q_re.begin(), q_re.end(), 1.0);
+      std::fill(q_im.begin(), q_im.end(), 0.0);
+    }
+    if (turn_keys) {
+      scratch.walk.start(k_turns);
+    } else {
+      for (size_t g = 0; g < group; ++g) {
+        for (size_t c = 0; c < pairs_; ++c) {
+          const auto re = static_cast<float>(q_re[c]);
+          const auto im = static_cast<float>(q_im[c]);
+          const float a = raw_q[g * width_ + c];
+          const float b = raw_q[g * width_ + c + pairs_];
+          turned_q[g * width_ + c] = a * re - b * im;
+          turned_q[g * width_ + c + pairs_] = b * re + a * im;
+        }
+      }
+    }
+    for (size_t t = first_tile; t < last_tile; ++t) {
+      const KeyTile& tile = plan_.tiles[t];
+      const int64_t from = std::max(begin, tile.position);
+      const int64_t to = std::min(end, tile.position + tile.count);
+      if (from >= to) {
+        continue;
+      }
+      DecodeTile d;
+      const auto view = [&](const HeadsView& all) {
+        const int64_t at =
+            kv_head * all.head_stride + (tile.row + from - tile.position) * all.row_stride;
+        HeadsView here = all;
+        here.data = all.type == ElementType::f32
+                        ? static_cast<const void*>(static_cast<const float*>(all.data) + at)
+                        : static_cast<const void*>(static_cast<const uint16_t*>(all.data) + at);
+        return here;
+      };
+      d.k = view(p_.k);
+      d.v = view(p_.v);
+      d.keys = static_cast<size_t>(to - from);
+      d.width = width_;
+      d.pitch = pitch_;
+      d.heads = group;
+      d.q = turn_keys ? raw_q : turned_q;
+      if (turn_keys) {
+        // The key's base is taken to the query: q turns by base_q conj(base_k), where |base_k|
+        // goes along (XPOS).
+        scratch.walk.go(from, position);
+        FloatBase& base = scratch.walk.base();
+        for (size_t c = 0; c < pairs_; ++c) {
+          base.re32[c] = static_cast<float>(q_re[c] * base.re[c] + q_im[c] * base.im[c]);
+          base.im32[c] = static_cast<float>(q_im[c] * base.re[c] - q_re[c] * base.im[c]);
+        }
+        d.base_re = base.re32.data();
+        d.base_im = base.im32.data();
+        d.table_re = scratch.walk.table_re();
+        d.table_im = scratch.walk.table_im();
+      }
+      if (!plan_.bias.empty()) {
+        d.bias = plan_.bias.data() + kv_head * group_ * plan_.bias_pitch + plan_.bias_zero -
+                 (position - from);
+        d.bias_pitch = plan_.bias_pitch;
+      }
+      decode_tile(d, state, scratch.work.get());
+    }
+  };
+  // Sinks, then what the window shows; each far or near.
+  const int64_t end = position + 1;
+  const int64_t shown = std::max<int64_t>(0, position - plan_.window + 1);
+  const int64_t near_first = std::max<int64_t>(0, position - plan_.split + 1);
+  const auto run_range = [&](int64_t begin, int64_t stop) {
+    if (begin < std::min(stop, near_first)) {
+      run_branch(turns.far_q, turns.far_k, begin, std::min(stop, near_first));
+    }
+    if (std::max(begin, near_first) < stop) {
+      run_branch(turns.near_q, turns.near_k, std::max(begin, near_first), stop);
+    }
+  };
+  run_range(0, std::min(plan_.sinks, shown));
+  run_range(shown, end);
+}
+
+void Run::run_single_queries(const std::vector<const QueryBlock*>& blocks) {
+  const auto group = static_cast<size_t>(group_);
+  ScratchPool<DecodeScratch> pool;
+  const auto with_scratch = [&](const auto& body) {
+    auto scratch = pool.take([&] { return std::make_unique<DecodeScratch>(group, width_); });
+    body(*scratch);
+    pool.give(std::move(scratch));
+  };
+  const size_t state_floats = group * (1 + kMaxLanes + pitch_);
+  const auto state_at = [&](float* at) {
+    return SoftmaxState{at, at + group, at + group * (1 + kMaxLanes)};
+  };
+  const auto write = [&](const SoftmaxState& state, int64_t row, int64_t kv_head) {
+    write_block(state, group, width_, pitch_, out_at(kv_head * group_, row), p_.q.type,
+                p_.out_head_stride);
+  };
+  if (blocks.size() > 4) {  // every query its own angles: queries are many, so split by them
+    parallel_for(blocks.size(), 4, p_.threads, [&](size_t begin, size_t end) {
+      with_scratch([&](DecodeScratch& scratch) {
+        BlockTurns own;
+        const auto memory = hwy::AllocateAligned<float>(state_floats);
+        const SoftmaxState state = state_at(memory.get());
+        for (size_t b = end; b-- > begin;) {
+          const QueryBlock& block = *blocks[blocks.size() - 1 - b];
+          if (!block.theta.empty()) {
+            own.build(block.theta, scheme_);
+          }
+          for (int64_t row = block.first; row < block.first + block.count; ++row) {
+            for (int64_t kv_head = 0; kv_head < p_.kv_heads; ++kv_head) {
+              clear_state(state, group, pitch_);
+              run_query(block.theta.empty() ? shared_ : own, row, kv_head, 0, plan_.tiles.size(),
+                        state, scratch);
+              write(state, row, kv_head);
+            }
+          }
+        }
+      });
+    });
+    return;
+  }
+  const size_t parts = std::max<size_t>(1, (plan_.tiles.size() + kDecodeTiles - 1) / kDecodeTiles);
+  const auto kv_heads = static_cast<size_t>(p_.kv_heads);
+  const auto memory = hwy::AllocateAligned<float>(kv_heads * parts * state_floats);
+  const int64_t bytes =
+      static_cast<int64_t>(plan_.tiles.size()) * kTile * p_.width * p_.kv_heads * 8;
+  for (const QueryBlock* block : blocks) {
+    BlockTurns own;
+    if (!block->theta.empty()) {
+      own.build(block->theta, scheme_);
+    }
+    const BlockTurns& turns = block->theta.empty() ? shared_ : own;
+    for (int64_t row = block->first; row < block->first + block->count; ++row) {
+      parallel_for(kv_heads * parts, 1, threads_for(bytes), [&](size_t begin, size_t end) {
+        with_scratch([&](DecodeScratch& scratch) {
+          for (size_t item = begin; item < end; ++item) {
+            const SoftmaxState state = state_at(memory.get() + item * state_floats);
+            clear_state(state, group, pitch_);
+            const size_t first = item % parts * kDecodeTiles;
+            run_query(turns, row, static_cast<int64_t>(item / parts), first,
+                      std::min(plan_.tiles.size(), first + kDecodeTiles), state, scratch);
+          }
+        });
+      });
+      for (size_t kv_head = 0; kv_head < kv_heads; ++kv_head) {
+        float* first = memory.get() + kv_head * parts * state_floats;
+        for (size_t part = 1; part < parts; ++part) {
+          merge_state(state_at(first + part * state_floats), group, pitch_, state_at(first));
+        }
+        write(state_at(first), row, static_cast<int64_t>(kv_head));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void blockwise_attention(const AttentionProblem& problem, const PositionScheme& scheme) {
+  YONDER_CHECK(problem.kv_heads > 0 && problem.heads % problem.kv_heads == 0);
+  YONDER_CHECK(problem.width > 0 && problem.width % 2 == 0);
+  YONDER_CHECK(problem.k.type == problem.v.type);
+  if (problem.queries > 0) {
+    Run(problem, scheme).run();
+  }
+}
+
+}  // namespace yonder::lm::internal

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "yonder/lm/internal/attention_plan.h"
+
+#include "yonder/base/error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace yonder::lm::internal {
+namespace {
+
+constexpr double kLog2e = std::numbers::log2e;
+// Distances never come near this, so that sums with it stay in range.
+constexpr int64_t kFar = int64_t{1} << 60;
+
+// Products of complex numbers written out: std::complex asks a library function about infinities.
+void multiply(const double* a_re, const double* a_im, size_t n, double* re, double* im) {
+  for (size_t c = 0; c < n; ++c) {
+    const double x = re[c] * a_re[c] - im[c] * a_im[c];
+    im[c] = re[c] * a_im[c] + im[c] * a_re[c];
+    re[c] = x;
+  }
+}
+
+}  // namespace
+
+void Turns::build(std::span<const double> theta, const AxisMap& map, const Decay& decay, int sign,
+                  double shift) {
+  map_ = map;
+  shift_ = shift;
+  step_ = map.group > 0 ? 1 : map.a;
+  theta_.assign(theta.begin(), theta.end());
+  const size_t pairs = theta.size();
+  log_decay_.clear();
+  for (const double zeta : decay.zeta) {
+    log_decay_.push_back(sign * std::log(zeta) / decay.scale);
+  }
+  const bool still = std::all_of(theta.begin(), theta.end(), [](double t) { return t == 0; });
+  const bool constant = map.group == 0 && map.a == 0;
+  identity_ = log_decay_.empty() && (still || (constant && map.t == shift));
+  if (identity_) {
+    return;
+  }
+  re_.resize((kTile + 1) * pairs);
+  im_.resize(re_.size());
+  std::vector<double> step_re(pairs), step_im(pairs);
+  for (size_t c = 0; c < pairs; ++c) {
+    step_re[c] = std::cos(step_ * theta[c]);
+    step_im[c] = std::sin(step_ * theta[c]);
+  }
+  std::fill_n(re_.begin(), pairs, 1.0);
+  std::fill_n(im_.begin(), pairs, 0.0);
+  for (size_t o = 1; o <= kTile; ++o) {
+    double* re = re_.data() + o * pairs;
+    double* im = im_.data() + o * pairs;
+    std::copy_n(re - pairs, pairs, re);
+    std::copy_n(im - pairs, pairs, im);
+    multiply(step_re.data(), step_im.data(), pairs, re, im);
+  }
+  decay_.clear();
+  if (!log_decay_.empty()) {
+    decay_.resize(re_.size());
+    for (size_t o = 0; o <= kTile; ++o) {
+      for (size_t c = 0; c < pairs; ++c) {
+        decay_[o * pairs + c] = std::exp(static_cast<double>(o) * log_decay_[c]);
+      }
+    }
+  }
+}
+
+int64_t Turns::offset(int64_t position, int64_t u) const {
+  if (map_.group == 0 && position + u <= map_.ceiling) {
+    return u;
+  }
+  return step_ == 0 ? 0 : std::llround((map_(position + u) - map_(position)) / step_);
+}
+
+int64_t Turns::phase(int64_t position) const {
+  if (map_.group > 0) {
+    return position + kTile <= map_.ceiling ? position % map_.group : -position - 1;
+  }
+  return position + kTile <= map_.ceiling ? 0 : -position - 1;
+}
+
+void Turns::base(int64_t position, int64_t origin, double* re, double* im) const {
+  const double p = coordinate(position);
+  for (size_t c = 0; c < theta_.size(); ++c) {
+    const double modulus =
+        log_decay_.empty() ? 1 : std::exp(static_cast<double>(position - origin) * log_decay_[c]);
+    re[c] = modulus * std::cos(p * theta_[c]);
+    im[c] = modulus * std::sin(p * theta_[c]);
+  }
+}
+
+void Turns::advance(int64_t from, int64_t to, int64_t origin, double* re, double* im) const {
+  const int64_t o = to >= from && to - from <= kTile ? offset(from, to - from) : -1;
+  if (o < 0 || o > kTile) {
+    base(to, origin, re, im);
+    return;
+  }
+  const size_t pairs = theta_.size();
+  const size_t at = static_cast<size_t>(o) * pairs;
+  multiply(re_.data() + at, im_.data() + at, pairs, re, im);
+  if (!decay_.empty()) {
+    const double* decay = decay_.data() + static_cast<size_t>(to - from) * pairs;
+    for (size_t c = 0; c < pairs; ++c) {
+      re[c] *= decay[c];
+      im[c] *= decay[c];
+    }
+  }
+}
+
+void Turns::table(int64_t position, float* re, float* im) const {
+  const size_t pairs = theta_.size();
+  for (size_t u = 0; u < kTile; ++u) {
+    const auto o = static_cast<size_t>(offset(position, static_cast<int64_t>(u))) * pairs;
+    for (size_t c = 0; c < pairs; ++c) {
+      const double modulus = decay_.empty() ? 1 : decay_[u * pairs + c];
+      re[c * kTile + u] = static_cast<float>(modulus * re_[o + c]);
+      im[c * kTile + u] = static_cast<float>(modulus * im_[o + c]);
+    }
+  }
+}
+
+void Turns::rows(int64_t position, float* re, float* im) const {
+  const size_t pairs = theta_.size();
+  for (size_t u = 0; u < kTile; ++u) {
+    const auto o = static_cast<size_t>(offset(position, static_cast<int64_t>(u))) * pairs;
+    for (size_t c = 0; c < pairs; ++c) {
+      const double modulus = decay_.empty() ? 1 : decay_[u * pairs + c];
+      re[u * pairs + c] = static_cast<float>(modulus * re_[o + c]);
+      im[u * pairs + c] = static_cast<float>(modulus * im_[o + c]);
+    }
+  }
+}
+
+void BlockTurns::build(std::span<const double> theta, const PositionScheme& scheme) {
+  // Keys that all turn alike need not turn at all: their turn is taken from the queries'.
+  const auto branch = [&](const Branch& b, Turns& q, Turns& k) {
+    const bool constant_keys = b.k.group == 0 && b.k.a == 0;
+    const double shift = constant_keys ? b.k.t : 0;
+    q.build(theta, b.q, scheme.decay, 1, shift);
+    k.build(theta, b.k, scheme.decay, -1, shift);
+  };
+  branch(scheme.near, near_q, near_k);
+  if (scheme.far) {
+    branch(*scheme.far, far_q, far_k);
+  }
+}
+
+AttentionPlan::AttentionPlan(const AttentionProblem& problem, const PositionScheme& scheme)
+    : split(scheme.far ? std::min(scheme.split, kFar) : kFar),
+      window(std::min(scheme.visible.window, kFar)),
+      sinks(scheme.visible.sinks),
+      has_far(scheme.far.has_value()) {
+  const int64_t tile = problem.tile;
+  YONDER_CHECK(tile >= 8 && tile <= kTile && kTile % tile == 0);
+  int64_t first_key = kUnlimited;
+  for (const KeyRun& run : problem.keys) {
+    first_key = std::min(first_key, run.position);
+    for (int64_t u = 0; u < run.count;) {
+      const int64_t position = run.position + u;
+      const int64_t count = std::min(run.count - u, tile - position % tile);
+      tiles.push_back({run.row + u, position, count});
+      u += count;
+    }
+  }
+
+  const bool dynamic = scheme.dynamic.mode == Dynamic::Mode::step;
+  const int64_t step = dynamic ? scheme.dynamic.block : tile;
+  for (int64_t i = 0; i < problem.queries;) {
+    const int64_t position = problem.q_position + i;
+    int64_t count = std::min(problem.queries - i, tile - position % tile);
+    const double stretch = dynamic ? scheme.stretch_at(position) : 1;
+    // Blocks of the scheme whose stretch is the same one (1, up to the training length) are joined.
+    for (int64_t end = step - position % step; end < count; end += step) {
+      if (dynamic && scheme.stretch_at(position + end) != stretch) {
+        count = end;
+      }
+    }
+    blocks.push_back({i, position, count, stretch, {}});
+    i += count;
+  }
+  if (!blocks.empty()) {
+    // The commonest case first: all blocks, or all up to the training length, share one table.
+    const double shared = blocks.front().stretch;
+    const auto alike = static_cast<size_t>(std::count_if(
+        blocks.begin(), blocks.end(), [&](const QueryBlock& b) { return b.stretch == shared; }));
+    const bool share = scheme.decay.zeta.empty() && (alike > 1 || alike == blocks.size());
+    ThetaTable table = dynamic ? scheme.theta_for_stretch(shared) : scheme.theta_at(0);
+    theta = table.theta;
+    double made_for = shared;
+    for (QueryBlock& block : blocks) {
+      if (block.stretch != made_for) {
+        table = scheme.theta_for_stretch(block.stretch);
+        made_for = block.stretch;
+      }
+      if (!share || block.stretch != shared) {
+        block.theta = table.theta;
+      }
+      for (int64_t r = 0; r < block.count; ++r) {
+        scale.push_back(static_cast<float>(problem.factor * scheme.scale(block.position + r) *
+                                           table.logit_factor * kLog2e));
+      }
+    }
+  }
+
+  if (scheme.bias && problem.queries > 0 && first_key < kUnlimited) {
+    const int64_t greatest =
+        std::max<int64_t>(0, problem.q_position + problem.queries - 1 - first_key);
+    bias_zero = greatest;
+    bias_pitch = greatest + 1 + 2 * kTile;  // vectors reach past the query and past the last tile
+    bias.assign(static_cast<size_t>(problem.heads * bias_pitch), 0.0F);
+    for (int64_t h = 0; h < problem.heads; ++h) {
+      for (int64_t m = 0; m <= greatest; ++m) {
+        bias[static_cast<size_t>(h * bias_pitch + bias_zero - m)] =
+            static_cast<float>((*scheme.bias)(h, problem.heads, m) * kLog2e);
+      }
+    }
+  }
+}
+
+bool AttentionPlan::visible(const KeyTile& tile, int64_t first, int64_t last) const {
+  return tile.position <= last &&
+         (first - (tile.position + tile.count - 1) < window || tile.position < sinks);
+}
+
+bool AttentionPlan::any_near(const KeyTile& tile, int64_t first) const {
+  return first - (tile.position + tile.count - 1) < split;
+}
+
+bool AttentionPlan::any_far(const KeyTile& tile, int64_t last) const {
+  return last - tile.position >= split;
+}
+
+}  // namespace yonder::lm::internal

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// What attention_kernel.cpp needs to know about a position scheme, worked out once per call: which
+// keys form tiles, which queries form blocks under one table of angles, the factor of each query,
+// the bias of each distance, and the angles themselves. Plain loops in float64; the kernel does
+// what is done once per pair. Test: attention_plan_test.cpp.
+#pragma once
+
+#include "yonder/lm/internal/attention_kernel.h"
+#include "yonder/lm/position/scheme.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace yonder::lm::internal {
+
+/// Rows and keys of the greatest tile; the pitch of all transposed tiles.
+constexpr int64_t kTile = 64;
+
+/// Keys of one tile: one after another in memory and in the text, never across a multiple of the
+/// tile size in the text.
+struct KeyTile {
+  int64_t row = 0;
+  int64_t position = 0;
+  int64_t count = 0;
+};
+
+/// Queries that turn by one theta table, never across a multiple of the tile size.
+struct QueryBlock {
+  int64_t first = 0;     ///< row of q
+  int64_t position = 0;  ///< in the text
+  int64_t count = 0;
+  double stretch = 1;         ///< s of its queries, under a dynamic scheme
+  std::vector<double> theta;  ///< [d/2], of its own; empty where keys turned once serve all
+};
+
+/// The angles of one coordinate map: what position p turns channel pair c by, as a complex number
+/// exp(i P(p) theta_c), times zeta_c^(sign (p - origin) / scale) under XPOS. Split as base(p0) *
+/// table(u), p = p0 + u.
+class Turns {
+ public:
+  /// sign: +1 for queries, -1 for keys. shift: subtracted from the coordinate.
+  void build(std::span<const double> theta, const AxisMap& map, const Decay& decay, int sign,
+             double shift = 0);
+  /// True where every position turns by nothing.
+  bool identity() const { return identity_; }
+  /// base(position), complex, [d/2] each. By sine and cosine.
+  void base(int64_t position, int64_t origin, double* re, double* im) const;
+  /// Makes base(to) from base(from); to - from may be anything.
+  void advance(int64_t from, int64_t to, int64_t origin, double* re, double* im) const;
+  /// table(u) for u = 0..63 from `position` on, as [d/2][64] floats each. Tables of tiles that
+  /// have the same phase are equal.
+  void table(int64_t position, float* re, float* im) const;
+  /// The same as [64][d/2].
+  void rows(int64_t position, float* re, float* im) const;
+  /// Tells tables apart; 0 for all positions of a map without steps.
+  int64_t phase(int64_t position) const;
+
+ private:
+  double coordinate(int64_t position) const { return map_(position) - shift_; }
+  int64_t offset(int64_t position, int64_t u) const;
+
+  AxisMap map_;
+  double shift_ = 0;
+  double step_ = 0;  ///< coordinate units of one offset
+  bool identity_ = true;
+  std::vector<double> theta_, log_decay_;  ///< [d/2]; of one position, empty: none
+  std::vector<double> re_, im_;            ///< [65][d/2]: exp(i o step theta)
+  std::vector<double> decay_;              ///< [65][d/2], empty: none
+};
+
+/// Both branches under one theta table.
+struct BlockTurns {
+  Turns near_q, near_k, far_q, far_k;
+  void build(std::span<const double> theta, const PositionScheme& scheme);
+};
+
+struct AttentionPlan {
+  AttentionPlan(const AttentionProblem& problem, const PositionScheme& scheme);
+
+  /// True where some query at first..last (in the text) sees some key of the tile.
+  bool visible(const KeyTile& tile, int64_t first, int64_t last) const;
+  /// True where some of these pairs is near, or far. The tile is visible.
+  bool any_near(const KeyTile& tile, int64_t first) const;
+  bool any_far(const KeyTile& tile, int64_t last) const;
+
+  int64_t split, window, sinks;
+  bool has_far;
+  std::vector<KeyTile> tiles;
+  std::vector<QueryBlock> blocks;
+  std::vector<float> scale;  ///< [Tq]: c lambda_i log2 e
+  /// beta_h(m) log2 e of head h at bias[h * bias_pitch + bias_zero - m]; empty: none.
+  std::vector<float> bias;
+  int64_t bias_pitch = 0;
+  int64_t bias_zero = 0;
+  /// [d/2]: keys turned once by this table serve all blocks without a theta of their own.
+  std::vector<double> theta;
+};
+
+}  // namespace yonder::lm::internal
