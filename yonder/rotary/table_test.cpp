@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -149,6 +150,21 @@ TEST(Yarn, MultipliesTheLogitsByTheSquareOfWhatOthersMultiplyCosinesBy) {
     EXPECT_NEAR(make_theta("yarn", kRope, stretch).logit_factor, factor, 5e-6);
   }
   EXPECT_EQ(table_of("yarn:s=4,attention_factor=1.5", kRope).logit_factor, 2.25);
+}
+
+TEST(Yarn, TurnsUpTo44PercentSlowerByTheRampOfThePaper) {
+  const ThetaTable index = make_theta("yarn", kRope, 4);
+  const ThetaTable by_turns = table_of("yarn:s=4,turns", kRope);
+  EXPECT_NEAR(by_turns.theta[15] / index.theta[15], 1 - 0.44, 0.01);
+}
+
+TEST(ThetaTable, WouldErrBeyondSinglePrecisionInSinglePrecision) {
+  double worst = 0;
+  for (const double theta : make_theta("rope", kRope).theta) {
+    const float angle = 131071.0F * static_cast<float>(theta);
+    worst = std::max(worst, std::abs(std::cos(double{angle}) - std::cos(131071 * theta)));
+  }
+  EXPECT_NEAR(worst, 1.5e-3, 1e-4);
 }
 
 TEST(Yarn, SaysWhenEvenTheFastestChannelIsInterpolated) {

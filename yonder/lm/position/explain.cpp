@@ -110,6 +110,7 @@ std::vector<ExplainedFactor> explain_factors(const PositionScheme& scheme, int64
     tokens.insert(scheme.rope().train_length);
   }
   std::vector<ExplainedFactor> factors;
+  factors.reserve(tokens.size());
   for (const int64_t n : tokens) {
     factors.push_back({n, scheme.stretch_at(n - 1), scheme.logit_factor(n - 1)});
   }

@@ -20,21 +20,21 @@ void apply_nope(SchemeBuilder& builder, const rotary::Arguments& /*arguments*/) 
 }  // namespace
 
 SchemeTerm nope_term() {
-  static const rotary::ThetaKind kKind{.name = "nope",
-                                       .help = "no rotation",
-                                       .source = "arXiv 2203.16634",
-                                       .example = "",
-                                       .arguments = {},
-                                       .takes_stretch = false,
-                                       .make = make_nope};
-  return {.name = kKind.name,
+  static const rotary::ThetaKind kind{.name = "nope",
+                                      .help = "no rotation",
+                                      .source = "arXiv 2203.16634",
+                                      .example = "",
+                                      .arguments = {},
+                                      .takes_stretch = false,
+                                      .make = make_nope};
+  return {.name = kind.name,
           .group = TermGroup::theta,
-          .help = kKind.help,
-          .source = kKind.source,
+          .help = kind.help,
+          .source = kind.source,
           .example = "",
           .neutral = "",
           .arguments = {},
-          .theta = &kKind,
+          .theta = &kind,
           .apply = apply_nope};
 }
 

@@ -143,7 +143,11 @@ void note_composition(const ReadTerms& terms, double stretch, SchemeBuilder& bui
 
 double AxisMap::operator()(int64_t position) const {
   const int64_t x = std::min(position, ceiling);
-  return group > 0 ? static_cast<double>(x / group) + t : a * static_cast<double>(x) + t;
+  if (group > 0) {
+    const int64_t whole = x / group;
+    return static_cast<double>(whole) + t;
+  }
+  return a * static_cast<double>(x) + t;
 }
 
 double LogitScale::operator()(int64_t i) const {

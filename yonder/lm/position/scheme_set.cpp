@@ -96,7 +96,8 @@ std::optional<Texts> read_layout(std::string_view text, const RopeSpec& rope, in
   }
   if (laid_out) {
     for (std::string& own : *laid_out) {
-      own = own.empty() || common.empty() ? own + common : own + "+" + common;
+      own += own.empty() || common.empty() ? "" : "+";
+      own += common;
       own = own.empty() ? "rope" : own;
     }
   }
