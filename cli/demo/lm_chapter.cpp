@@ -36,7 +36,7 @@ std::vector<DemoScheme> demo_schemes(int64_t train_length) {
   return {{"plain rope", "rope"},
           {"PI", "pi:s=auto"},
           {"NTK", "ntk:s=auto"},
-          {"YaRN", "yarn:s=auto,ramp=turns,tau=auto"},
+          {"YaRN", "yarn:s=auto,ramp=auto"},
           {"ReRoPE", fmt::format("rerope:w={}+logn:clip", train_length / 4)},
           {"window", fmt::format("window:w={}", train_length)}};
 }

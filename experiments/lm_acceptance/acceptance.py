@@ -29,9 +29,9 @@ def schemes(n):
         "NTK": "ntk:s=auto",
         "NTK-fixed": "ntk-fixed:s=auto",
         "NTK-mixed": "ntk-mixed:s=auto",
-        "YaRN turns, tau=auto": "yarn:s=auto,ramp=turns,tau=auto",
+        "YaRN ramp=auto": "yarn:s=auto,ramp=auto",
         "YaRN index": "yarn:s=auto",
-        "dynamic YaRN": "yarn:s=auto,ramp=turns,tau=auto+dyn",
+        "dynamic YaRN": "yarn:s=auto,ramp=auto+dyn",
         "window": f"window:w={n}",
         "Lambda": f"lambda:w={n},sinks=4",
         "ReRoPE w=N/8": f"rerope:w={n // 8}",
@@ -120,7 +120,7 @@ def e1(answers, n, samples, text, work):
     answers.gate("E1d ReRoPE w=N against w=N/2", True, f"{acc['ReRoPE w=N']:.1f} and {acc['ReRoPE w=N/2']:.1f}", judged=False)
     answers.gate("E1e repeated: ReRoPE at least window + 15 points", rep[best] >= rep["window"] + 15, f"{rep[best]:.1f} and {rep['window']:.1f}", judged=copies)
     answers.gate("E1f repeated: ReRoPE with log n at least ReRoPE", rep["ReRoPE w=N/4, log n"] >= rep["ReRoPE w=N/4"] - 0.5, f"{rep['ReRoPE w=N/4, log n']:.1f} and {rep['ReRoPE w=N/4']:.1f}", judged=copies)
-    yarn = acc["YaRN turns, tau=auto"]
+    yarn = acc["YaRN ramp=auto"]
     answers.gate("E1j NTK - 2 <= YaRN < ReRoPE", acc["NTK"] - 2 <= yarn < acc[best], f"{acc['NTK']:.1f}, {yarn:.1f}, {acc[best]:.1f}")
     return page
 

@@ -32,6 +32,13 @@ void TrainingData::sequence(uint64_t step, uint64_t index, std::span<uint32_t> o
   if (!repeats) {
     return;
   }
+  // Half of the repeats are of shuffled text, in which nothing but copying helps: with whole text
+  // alone a small model lives on its n-grams and forms no copying heads for long.
+  if (rng.uniform() < 0.5) {
+    for (uint32_t& id : out) {
+      id = ids_[rng.below(static_cast<uint64_t>(size()))];
+    }
+  }
   // A passage of an eighth to a half of the sequence, said again: at once and until the end, or
   // once after a pause.
   const int64_t shortest = std::max<int64_t>(length / 8, 1);
