@@ -17,7 +17,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "safetensors data are little-endian");
 
 constexpr uint64_t kMostHeaderBytes = 100'000'000;  // as in the reference implementation
-constexpr std::array<std::pair<std::string_view, uint64_t>, 13> kItemSizes = {{
+constexpr std::array<std::pair<std::string_view, uint64_t>, 15> kItemSizes = {{
     {"BOOL", 1},
     {"U8", 1},
     {"I8", 1},
@@ -30,6 +30,8 @@ constexpr std::array<std::pair<std::string_view, uint64_t>, 13> kItemSizes = {{
     {"U32", 4},
     {"I32", 4},
     {"F32", 4},
+    {"U64", 8},
+    {"I64", 8},
     {"F64", 8},
 }};
 
@@ -99,19 +101,14 @@ int64_t TensorEntry::elements() const {
 }
 
 uint64_t safetensors_item_size(std::string_view dtype) {
-  if (dtype == "I64" || dtype == "U64") {
-    return 8;
-  }
   const auto row = std::find_if(kItemSizes.begin(), kItemSizes.end(),
                                 [&](const auto& r) { return r.first == dtype; });
   return row == kItemSizes.end() ? 0 : row->second;
 }
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path), file_(path) {
-  const std::string place = path.string();
-  const std::string_view file = file_.view();
+SafetensorsHeader parse_safetensors_header(std::string_view file, const std::string& name) {
   require(file.size() >= 8, ErrorKind::bad_data,
-          "{}: {} bytes; a safetensors file begins with 8 bytes of header length", place,
+          "{}: {} bytes; a safetensors file begins with 8 bytes of header length", name,
           file.size());
   uint64_t header_bytes = 0;
   std::memcpy(&header_bytes, file.data(), 8);
@@ -119,31 +116,37 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
       header_bytes > 0 && header_bytes <= kMostHeaderBytes && header_bytes <= file.size() - 8,
       ErrorKind::bad_data,
       "{}: a header of {} bytes in a file of {}; this is no safetensors file, or it was cut off",
-      place, header_bytes, file.size());
-  const std::string_view header = file.substr(8, header_bytes);
-  require(header.front() == '{', ErrorKind::bad_data,
-          "{}: the header does not begin with '{{'; this is no safetensors file", place);
-  data_ = file.substr(8 + header_bytes);
-  const Json json = parse_json(header, place);
-  for (const auto& [name, value] : json.object()) {
-    if (name == "__metadata__") {
-      for (const auto& [key, text] : value.object()) {
-        metadata_[key] = text.text();
+      name, header_bytes, file.size());
+  const std::string_view text = file.substr(8, header_bytes);
+  require(text.front() == '{', ErrorKind::bad_data,
+          "{}: the header does not begin with '{{'; this is no safetensors file", name);
+  SafetensorsHeader header;
+  header.data_begin = 8 + header_bytes;
+  const uint64_t data_bytes = file.size() - header.data_begin;
+  const Json json = parse_json(text, name);
+  for (const auto& [key, value] : json.object()) {
+    if (key == "__metadata__") {
+      for (const auto& [field, note] : value.object()) {
+        header.metadata[field] = note.text();
       }
       continue;
     }
-    entries_.push_back(read_entry(name, value, data_.size()));
+    header.entries.push_back(read_entry(key, value, data_bytes));
   }
-  check_cover(place, entries_, data_.size());
-  std::sort(entries_.begin(), entries_.end(),
+  check_cover(name, header.entries, data_bytes);
+  std::sort(header.entries.begin(), header.entries.end(),
             [](const TensorEntry& a, const TensorEntry& b) { return a.name < b.name; });
+  return header;
 }
+
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
+    : path_(path), file_(path), header_(parse_safetensors_header(file_.view(), path.string())) {}
 
 const TensorEntry* SafetensorsFile::find(std::string_view name) const {
   const auto entry =
-      std::lower_bound(entries_.begin(), entries_.end(), name,
+      std::lower_bound(entries().begin(), entries().end(), name,
                        [](const TensorEntry& e, std::string_view n) { return e.name < n; });
-  return entry == entries_.end() || entry->name != name ? nullptr : &*entry;
+  return entry == entries().end() || entry->name != name ? nullptr : &*entry;
 }
 
 const TensorEntry& SafetensorsFile::at(std::string_view name) const {
@@ -153,7 +156,7 @@ const TensorEntry& SafetensorsFile::at(std::string_view name) const {
 }
 
 std::string_view SafetensorsFile::bytes(const TensorEntry& entry) const {
-  return data_.substr(entry.begin, entry.end - entry.begin);
+  return file_.view().substr(header_.data_begin + entry.begin, entry.end - entry.begin);
 }
 
 void write_safetensors(const std::filesystem::path& path, std::vector<TensorBytes> tensors,
@@ -162,12 +165,14 @@ void write_safetensors(const std::filesystem::path& path, std::vector<TensorByte
             [](const TensorBytes& a, const TensorBytes& b) { return a.name < b.name; });
   JsonWriter w;
   w.begin_object().key("__metadata__").begin_object().key("format").value("pt");
+  YONDER_CHECK(metadata.count("format") == 0);
   for (const auto& [key, text] : metadata) {
     w.key(key).value(text);
   }
   w.end_object();
   uint64_t at = 0;
   for (const TensorBytes& tensor : tensors) {
+    YONDER_CHECK(&tensor == tensors.data() || (&tensor - 1)->name != tensor.name);
     w.key(tensor.name).begin_object().key("dtype").value(tensor.dtype).key("shape").begin_array();
     uint64_t elements = 1;
     for (const int64_t size : tensor.shape) {

@@ -35,25 +35,36 @@ struct TensorEntry {
 /// Bytes per element; 0 for a dtype that this code does not know.
 uint64_t safetensors_item_size(std::string_view dtype);
 
+/// What the header of a file says, checked against its size.
+struct SafetensorsHeader {
+  std::vector<TensorEntry> entries;  ///< by name, ascending
+  std::map<std::string, std::string> metadata;
+  size_t data_begin = 0;  ///< byte of the file that offsets count from
+};
+
+/// file: all of its bytes. name: how it is called in messages. Throws Error(bad_data) naming the
+/// tensor for a header that is cut off or no JSON, a name that stands twice, an unknown dtype, a
+/// size that is not that of the shape, and data that overlap, leave a hole or end elsewhere than
+/// the file.
+SafetensorsHeader parse_safetensors_header(std::string_view file, const std::string& name);
+
 class SafetensorsFile {
  public:
   /// Maps and checks one file.
   explicit SafetensorsFile(const std::filesystem::path& path);
   /// By name, ascending.
-  const std::vector<TensorEntry>& entries() const { return entries_; }
+  const std::vector<TensorEntry>& entries() const { return header_.entries; }
   const TensorEntry* find(std::string_view name) const;
   /// Throws Error(bad_data) naming the file where there is no such tensor.
   const TensorEntry& at(std::string_view name) const;
   std::string_view bytes(const TensorEntry& entry) const;
-  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
   const std::filesystem::path& path() const { return path_; }
 
  private:
   std::filesystem::path path_;
   MappedFile file_;
-  std::string_view data_;
-  std::vector<TensorEntry> entries_;
-  std::map<std::string, std::string> metadata_;
+  SafetensorsHeader header_;
 };
 
 /// A tensor to write. bytes: contiguous, little-endian, size() = elements x item size.
@@ -64,8 +75,9 @@ struct TensorBytes {
   std::string_view bytes;
 };
 
-/// Writes atomically: tensors by name, header padded with spaces to 8 bytes. `{"format": "pt"}` is
-/// always among the metadata, for readers that ask for it.
+/// Writes atomically: tensors by name, no two of one name, header padded with spaces to 8 bytes.
+/// `{"format": "pt"}` is always among the metadata, for readers that ask for it; `metadata` has no
+/// key "format".
 void write_safetensors(const std::filesystem::path& path, std::vector<TensorBytes> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
