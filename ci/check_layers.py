@@ -37,7 +37,7 @@ PROGRAMS = {
 # folder, ending in "/", stands for all files in it and below.
 ONE_PLACE = {
     "torch/": {"yonder/nn/", "yonder/lm/"},
-    "ATen/": {"yonder/nn/", "yonder/lm/"},
+    "ATen/": {"yonder/nn/", "yonder/lm/", "benchmarks/lm/", "tests/sample_checkpoint.h"},
     "c10/": {"yonder/nn/", "yonder/lm/"},
     "boost/": {"web/server/http_server.cpp"},  # Beast and Asio: docs/decisions/0009-beast.md
     "nlohmann/": set(),
