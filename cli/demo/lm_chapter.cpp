@@ -124,7 +124,7 @@ std::string continue_text(const Model& model, const std::string& text, int64_t l
 }  // namespace
 
 void run_lm_chapter(DemoContext& context) {
-  const Model model = Model::load(shipped_model_folder());
+  const Model model = Model::load(shipped_model_folder(), {.threads = context.threads});
   const std::string text = read_compressed(shipped_model_folder() / "held_out.txt.zst");
   const int64_t train_length = model.config().train_length;
   const std::vector<int64_t> lengths = {train_length, 8 * train_length, 16 * train_length};
