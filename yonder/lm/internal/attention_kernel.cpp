@@ -21,10 +21,10 @@
 namespace yonder::lm::internal {
 namespace {
 
-using AlignedFloats = hwy::AlignedFreeUniquePtr<float[]>;
-
 // Blocks of fewer queries than this go one query at a time: transposing the keys would not pay.
 constexpr int64_t kFewQueries = 3;
+// Up to this many such blocks are split by heads and keys, more by queries.
+constexpr size_t kFewBlocks = 4;
 // Keys of one work item in decoding; fixed, so that results do not depend on the threads.
 constexpr size_t kDecodeTiles = 16;
 // Transposed keys and values are held for as many kv heads at a time as fit into this.
@@ -32,23 +32,63 @@ constexpr int64_t kScratchBytes = int64_t{64} << 20;
 // Below this many multiply-adds (or bytes, in decoding) a second thread costs more than it gives.
 constexpr int64_t kWorthThreads = int64_t{1} << 21;
 
-// Scratch memory that is handed out and taken back; never more pieces than threads.
+// Memory of a call, cut into pieces. Up to kKeptFloats of it stay with the thread for its next
+// call: asking for fresh pages each time took 15 % of a call of 1,024 tokens (AVX-512, 2026-11-24).
+class Arena {
+ public:
+  explicit Arena(size_t floats) {
+    memory_ = std::move(kept());
+    if (memory_.size < floats) {
+      memory_ = {hwy::AllocateAligned<float>(floats), floats};
+    }
+  }
+  ~Arena() {
+    if (memory_.size <= kKeptFloats) {
+      kept() = std::move(memory_);
+    }
+  }
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  static size_t padded(size_t floats) { return (floats + kMaxLanes - 1) / kMaxLanes * kMaxLanes; }
+  /// Aligned; null for none.
+  float* take(size_t floats) {
+    float* piece = floats == 0 ? nullptr : memory_.data.get() + used_;
+    used_ += padded(floats);
+    YONDER_CHECK(used_ <= memory_.size);
+    return piece;
+  }
+
+ private:
+  static constexpr size_t kKeptFloats = size_t{4} << 20;
+  struct Memory {
+    hwy::AlignedFreeUniquePtr<float[]> data;
+    size_t size = 0;
+  };
+  static Memory& kept() {
+    thread_local Memory memory;
+    return memory;
+  }
+
+  Memory memory_;
+  size_t used_ = 0;
+};
+
+// Scratch of each thread, handed out and taken back.
 template <typename Scratch>
 class ScratchPool {
  public:
-  template <typename Make>
-  std::unique_ptr<Scratch> take(const Make& make) {
+  void add(std::unique_ptr<Scratch> piece) { free_.push_back(std::move(piece)); }
+  template <typename Body>
+  void with(const Body& body) {
+    std::unique_ptr<Scratch> piece;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (!free_.empty()) {
-        auto piece = std::move(free_.back());
-        free_.pop_back();
-        return piece;
-      }
+      YONDER_CHECK(!free_.empty());
+      piece = std::move(free_.back());
+      free_.pop_back();
     }
-    return make();
-  }
-  void give(std::unique_ptr<Scratch> piece) {
+    body(*piece);
     const std::lock_guard<std::mutex> lock(mutex_);
     free_.push_back(std::move(piece));
   }
@@ -71,16 +111,18 @@ struct FloatBase {
   }
 };
 
-// Walks over tiles, giving each its base and table of angles.
+// Walks over tiles, giving each its base and table of angles: [64][d/2] for single queries, which
+// take keys as they lie, [d/2][64] for blocks.
 class TileWalk {
  public:
-  TileWalk(size_t pairs, bool rows)
-      : rows_(rows), base_(pairs), table_re_(pairs * kTile), table_im_(pairs * kTile) {}
+  enum class Layout : uint8_t { rows, columns };
+  TileWalk(size_t pairs, Layout layout) : layout_(layout), pairs_(pairs), base_(pairs) {}
   void start(const Turns& turns) {
     turns_ = &turns;
     fresh_ = true;
-    has_table_ = false;
   }
+  /// Tables seen so far have changed.
+  void forget() { made_of_ = nullptr; }
   /// Valid until the next call. origin: of the decay; of all tiles of a walk the same.
   void go(int64_t position, int64_t origin) {
     if (fresh_) {
@@ -91,57 +133,105 @@ class TileWalk {
     fresh_ = false;
     position_ = position;
     base_.narrow();
-    const int64_t phase = turns_->phase(position);
-    if (!has_table_ || phase != phase_) {
-      if (rows_) {
-        turns_->rows(position, table_re_.data(), table_im_.data());
-      } else {
-        turns_->table(position, table_re_.data(), table_im_.data());
-      }
-      has_table_ = true;
-      phase_ = phase;
+    if (turns_->has_table()) {
+      make_table(position);
     }
   }
   FloatBase& base() { return base_; }
-  const float* table_re() const { return table_re_.data(); }
-  const float* table_im() const { return table_im_.data(); }
   TileTurn turn() const {
-    return {base_.re32.data(), base_.im32.data(), table_re_.data(), table_im_.data()};
+    const bool table = turns_->has_table();
+    return {base_.re32.data(), base_.im32.data(), table ? table_re_ : nullptr,
+            table ? table_im_ : nullptr};
   }
 
  private:
+  void make_table(int64_t position) {
+    const int64_t phase = turns_->phase(position);
+    if (made_of_ == turns_->rows_re() && phase == phase_) {
+      return;
+    }
+    made_of_ = turns_->rows_re();
+    phase_ = phase;
+    table_re_ = turns_->rows_re();
+    table_im_ = turns_->rows_im();
+    const size_t size = 2 * kTile * pairs_;
+    if (phase != 0) {
+      rows_.resize(size);
+      for (int64_t u = 0; u < kTile; ++u) {
+        const int64_t o = turns_->offset(position, u) * static_cast<int64_t>(pairs_);
+        std::copy_n(table_re_ + o, pairs_, rows_.data() + static_cast<size_t>(u) * pairs_);
+        std::copy_n(table_im_ + o, pairs_, rows_.data() + static_cast<size_t>(kTile + u) * pairs_);
+      }
+      table_re_ = rows_.data();
+      table_im_ = rows_.data() + kTile * pairs_;
+    }
+    if (layout_ == Layout::columns) {
+      const auto pitch = static_cast<int64_t>(pairs_);
+      columns_.resize(size);
+      load_transposed({table_re_, ElementType::f32, 0, pitch}, 0, 0, kTile, pairs_,
+                      columns_.data());
+      load_transposed({table_im_, ElementType::f32, 0, pitch}, 0, 0, kTile, pairs_,
+                      columns_.data() + kTile * pairs_);
+      table_re_ = columns_.data();
+      table_im_ = columns_.data() + kTile * pairs_;
+    }
+  }
+
   const Turns* turns_ = nullptr;
-  bool rows_, fresh_ = true, has_table_ = false;
+  Layout layout_;
+  size_t pairs_;
+  bool fresh_ = true;
   int64_t position_ = 0, phase_ = 0;
   FloatBase base_;
-  std::vector<float> table_re_, table_im_;
+  std::vector<float> rows_, columns_;
+  const float* made_of_ = nullptr;  ///< rows of the table at hand
+  const float* table_re_ = nullptr;
+  const float* table_im_ = nullptr;
 };
 
 // What one thread needs to run a block of queries.
 struct BlockScratch {
-  BlockScratch(size_t group, size_t width, size_t pitch)
-      : raw(hwy::AllocateAligned<float>(width * kTile)),
-        q_near(hwy::AllocateAligned<float>(group * width * kTile)),
-        q_far(hwy::AllocateAligned<float>(group * width * kTile)),
-        k_near(hwy::AllocateAligned<float>(width * kTile)),
-        k_far(hwy::AllocateAligned<float>(width * kTile)),
-        maximum(hwy::AllocateAligned<float>(group * kTile)),
-        sum(hwy::AllocateAligned<float>(group * kTile * kMaxLanes)),
-        out(hwy::AllocateAligned<float>(group * kTile * pitch)),
-        near_walk(width / 2, false),
-        far_walk(width / 2, false) {}
-  AlignedFloats raw, q_near, q_far, k_near, k_far, maximum, sum, out;
+  static size_t floats(size_t group, size_t width, size_t pitch) {
+    return kTile * (3 * width + group * (2 * width + 1 + kMaxLanes + pitch));
+  }
+  BlockScratch(float* memory, size_t group, size_t width, size_t pitch)
+      : near_walk(width / 2, TileWalk::Layout::columns),
+        far_walk(width / 2, TileWalk::Layout::columns) {
+    const auto cut = [&](size_t rows) {
+      float* piece = memory;
+      memory += rows * kTile;
+      return piece;
+    };
+    raw = cut(width);
+    k_near = cut(width);
+    k_far = cut(width);
+    q_near = cut(group * width);
+    q_far = cut(group * width);
+    out = cut(group * pitch);
+    sum = cut(group * kMaxLanes);
+    maximum = cut(group);
+  }
+  float *raw, *k_near, *k_far;  // [width][64]
+  float *q_near, *q_far;        // [group][width][64]
+  float *out, *sum, *maximum;   // [group][64][pitch], [kMaxLanes], []
   TileWalk near_walk, far_walk;
   BlockTurns turns;
 };
 
 // What one thread needs to run one query.
 struct DecodeScratch {
-  DecodeScratch(size_t group, size_t width)
-      : work(hwy::AllocateAligned<float>(decode_workspace(group, width))),
-        q(hwy::AllocateAligned<float>(2 * group * width)),
-        walk(width / 2, true) {}
-  AlignedFloats work, q;
+  static size_t floats(size_t group, size_t width) {
+    return decode_workspace(group, width) + 2 * group * width;
+  }
+  DecodeScratch(float* memory, size_t group, size_t width)
+      : raw_q(memory),
+        turned_q(memory + group * width),
+        work(memory + 2 * group * width),
+        q_re(width / 2),
+        q_im(width / 2),
+        walk(width / 2, TileWalk::Layout::rows) {}
+  float *raw_q, *turned_q, *work;
+  std::vector<double> q_re, q_im;
   TileWalk walk;
 };
 
@@ -191,14 +281,33 @@ class Run {
     if (!blocks.empty()) {
       run_blocks(blocks);
     }
-    if (!few.empty()) {
-      run_single_queries(few);
+    if (few.size() > kFewBlocks) {
+      run_many_queries(few);
+    } else if (!few.empty()) {
+      run_few_queries(few);
     }
   }
 
  private:
   int threads_for(int64_t work) const { return work < kWorthThreads ? 1 : p_.threads; }
 
+  const BlockTurns& turns_of(const QueryBlock& block, BlockTurns& own) const {
+    if (block.theta.empty()) {
+      return shared_;
+    }
+    own.build(block.theta, scheme_);
+    return own;
+  }
+  // The sums of one query's group of heads.
+  size_t state_floats() const { return static_cast<size_t>(group_) * (pitch_ + kMaxLanes + 1); }
+  SoftmaxState state_at(float* memory) const {
+    const auto group = static_cast<size_t>(group_);
+    return {memory + group * (pitch_ + kMaxLanes), memory + group * pitch_, memory};
+  }
+  void write_query(const SoftmaxState& state, int64_t row, int64_t kv_head) const {
+    write_block(state, static_cast<size_t>(group_), width_, pitch_, out_at(kv_head * group_, row),
+                p_.q.type, p_.out_head_stride);
+  }
   float* out_at(int64_t head, int64_t row) const {
     const int64_t at = head * p_.out_head_stride + row * p_.out_row_stride;
     return p_.q.type == ElementType::f32
@@ -208,7 +317,8 @@ class Run {
 
   void run_blocks(const std::vector<const QueryBlock*>& blocks);
   void run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, BlockScratch& scratch);
-  void run_single_queries(const std::vector<const QueryBlock*>& blocks);
+  void run_many_queries(const std::vector<const QueryBlock*>& blocks);
+  void run_few_queries(const std::vector<const QueryBlock*>& blocks);
   void run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_t first_tile,
                  size_t last_tile, const SoftmaxState& state, DecodeScratch& scratch);
   void prepare_keys(int64_t kv_head, int64_t slot, size_t tile, BlockScratch& scratch);
@@ -226,17 +336,17 @@ class Run {
   std::vector<size_t> needed_tiles_;
   std::vector<uint8_t> needs_near_, needs_far_;
   bool hold_raw_ = false, hold_near_ = false, hold_far_ = false;
-  AlignedFloats raw_, near_, far_, values_;
+  float *raw_ = nullptr, *near_ = nullptr, *far_ = nullptr, *values_ = nullptr;
   size_t tile_floats() const { return width_ * kTile; }
-  float* held(const AlignedFloats& all, int64_t slot, size_t index, size_t floats) const {
-    return all.get() + (static_cast<size_t>(slot) * needed_tiles_.size() + index) * floats;
+  float* held(float* all, int64_t slot, size_t index, size_t floats) const {
+    return all + (static_cast<size_t>(slot) * needed_tiles_.size() + index) * floats;
   }
 };
 
 void Run::prepare_keys(int64_t kv_head, int64_t slot, size_t index, BlockScratch& scratch) {
   const KeyTile& tile = plan_.tiles[needed_tiles_[index]];
   const auto count = static_cast<size_t>(tile.count);
-  float* raw = hold_raw_ ? held(raw_, slot, index, tile_floats()) : scratch.raw.get();
+  float* raw = hold_raw_ ? held(raw_, slot, index, tile_floats()) : scratch.raw;
   load_transposed(p_.k, kv_head, tile.row, count, width_, raw);
   if (hold_near_ && needs_near_[index] != 0) {
     scratch.near_walk.go(tile.position, 0);
@@ -294,28 +404,26 @@ void Run::run_blocks(const std::vector<const QueryBlock*>& blocks) {
   const int64_t slots =
       std::clamp<int64_t>(kScratchBytes / std::max<int64_t>(per_head, 1), 1, p_.kv_heads);
   const auto held_tiles = static_cast<size_t>(slots) * needed_tiles_.size();
-  const auto allocate = [&](bool hold, size_t floats) {
-    return hold ? hwy::AllocateAligned<float>(held_tiles * floats + 1) : AlignedFloats();
-  };
-  raw_ = allocate(hold_raw_, tile_floats());
-  near_ = allocate(hold_near_, tile_floats());
-  far_ = allocate(hold_far_, tile_floats());
-  values_ = allocate(copy_values_, pitch_ * kTile);
-
-  ScratchPool<BlockScratch> pool;
-  const auto with_scratch = [&](const auto& body) {
-    auto scratch = pool.take([&] {
-      return std::make_unique<BlockScratch>(static_cast<size_t>(group_), width_, pitch_);
-    });
-    body(*scratch);
-    pool.give(std::move(scratch));
-  };
   const int threads = threads_for(pairs * group_ * p_.width * 2);
+  const auto group = static_cast<size_t>(group_);
+  const size_t scratch_floats = Arena::padded(BlockScratch::floats(group, width_, pitch_));
+  const auto all = [&](bool hold, size_t floats) { return hold ? held_tiles * floats : 0; };
+  Arena arena(all(hold_raw_, tile_floats()) + all(hold_near_, tile_floats()) +
+              all(hold_far_, tile_floats()) + all(copy_values_, pitch_ * kTile) +
+              static_cast<size_t>(threads) * scratch_floats);
+  raw_ = arena.take(all(hold_raw_, tile_floats()));
+  near_ = arena.take(all(hold_near_, tile_floats()));
+  far_ = arena.take(all(hold_far_, tile_floats()));
+  values_ = arena.take(all(copy_values_, pitch_ * kTile));
+  ScratchPool<BlockScratch> pool;
+  for (int thread = 0; thread < threads; ++thread) {
+    pool.add(std::make_unique<BlockScratch>(arena.take(scratch_floats), group, width_, pitch_));
+  }
   for (int64_t first = 0; first < p_.kv_heads; first += slots) {
     const int64_t heads = std::min(slots, p_.kv_heads - first);
     const size_t tiles = needed_tiles_.size();
     parallel_for(static_cast<size_t>(heads) * tiles, 32, threads, [&](size_t begin, size_t end) {
-      with_scratch([&](BlockScratch& scratch) {
+      pool.with([&](BlockScratch& scratch) {
         scratch.near_walk.start(shared_.near_k);
         scratch.far_walk.start(shared_.far_k);
         for (size_t item = begin; item < end; ++item) {
@@ -327,7 +435,7 @@ void Run::run_blocks(const std::vector<const QueryBlock*>& blocks) {
     // Late blocks see the most keys, so they go first.
     const size_t count = blocks.size();
     parallel_for(static_cast<size_t>(heads) * count, 1, threads, [&](size_t begin, size_t end) {
-      with_scratch([&](BlockScratch& scratch) {
+      pool.with([&](BlockScratch& scratch) {
         for (size_t item = begin; item < end; ++item) {
           const auto slot = static_cast<int64_t>(item % static_cast<size_t>(heads));
           const QueryBlock& block = *blocks[count - 1 - item / static_cast<size_t>(heads)];
@@ -340,30 +448,34 @@ void Run::run_blocks(const std::vector<const QueryBlock*>& blocks) {
 
 void Run::run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, BlockScratch& scratch) {
   const bool shared = block.theta.empty();
+  const BlockTurns& turns = turns_of(block, scratch.turns);
   if (!shared) {
-    scratch.turns.build(block.theta, scheme_);
+    scratch.near_walk.forget();
+    scratch.far_walk.forget();
   }
-  const BlockTurns& turns = shared ? shared_ : scratch.turns;
   const auto queries = static_cast<size_t>(block.count);
   const int64_t last = block.position + block.count - 1;
 
   // Queries, turned and scaled.
   float scale[kTile] = {};
   std::copy_n(plan_.scale.begin() + block.first, block.count, scale);
-  const auto turn_queries = [&](const Turns& q_turns, TileWalk& walk, float* to) {
-    if (!q_turns.identity()) {
-      walk.start(q_turns);
-      walk.go(block.position, block.position);
+  const auto go = [&](const Turns& q_turns, TileWalk& walk) {
+    if (q_turns.identity()) {
+      return TileTurn();
     }
-    for (int64_t g = 0; g < group_; ++g) {
-      load_transposed(p_.q, kv_head * group_ + g, block.first, queries, width_, scratch.raw.get());
-      turn_tile(scratch.raw.get(), width_, q_turns.identity() ? TileTurn() : walk.turn(), scale,
-                to + static_cast<size_t>(g) * tile_floats());
-    }
+    walk.start(q_turns);
+    walk.go(block.position, block.position);
+    return walk.turn();
   };
-  turn_queries(turns.near_q, scratch.near_walk, scratch.q_near.get());
-  if (plan_.has_far) {
-    turn_queries(turns.far_q, scratch.far_walk, scratch.q_far.get());
+  const TileTurn near_turn = go(turns.near_q, scratch.near_walk);
+  const TileTurn far_turn = plan_.has_far ? go(turns.far_q, scratch.far_walk) : TileTurn();
+  for (int64_t g = 0; g < group_; ++g) {
+    const size_t at = static_cast<size_t>(g) * tile_floats();
+    load_transposed(p_.q, kv_head * group_ + g, block.first, queries, width_, scratch.raw);
+    turn_tile(scratch.raw, width_, near_turn, scale, scratch.q_near + at);
+    if (plan_.has_far) {
+      turn_tile(scratch.raw, width_, far_turn, scale, scratch.q_far + at);
+    }
   }
   if (!shared) {
     scratch.near_walk.start(turns.near_k);
@@ -371,9 +483,8 @@ void Run::run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, Bloc
   }
 
   const auto state_of = [&](size_t g) {
-    return SoftmaxState{scratch.maximum.get() + g * kTile,
-                        scratch.sum.get() + g * kTile * kMaxLanes,
-                        scratch.out.get() + g * kTile * pitch_};
+    return SoftmaxState{scratch.maximum + g * kTile, scratch.sum + g * kTile * kMaxLanes,
+                        scratch.out + g * kTile * pitch_};
   };
   for (size_t g = 0; g < static_cast<size_t>(group_); ++g) {
     clear_state(state_of(g), queries, pitch_);
@@ -384,8 +495,8 @@ void Run::run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, Bloc
       continue;
     }
     // Where the keys of a branch lie: held for all blocks, raw, or turned now.
-    const auto keys = [&](bool needed, const Turns& k_turns, bool hold, const AlignedFloats& all,
-                          TileWalk& walk, float* own) -> const float* {
+    const auto keys = [&](bool needed, const Turns& k_turns, bool hold, float* all, TileWalk& walk,
+                          float* own) -> const float* {
       if (!needed || k_turns.identity()) {
         return needed ? held(raw_, slot, index, tile_floats()) : nullptr;
       }
@@ -398,9 +509,9 @@ void Run::run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, Bloc
     };
     TilePair pair{};
     pair.k_near = keys(plan_.any_near(tile, block.position), turns.near_k, hold_near_, near_,
-                       scratch.near_walk, scratch.k_near.get());
+                       scratch.near_walk, scratch.k_near);
     pair.k_far = keys(plan_.any_far(tile, last), turns.far_k, hold_far_, far_, scratch.far_walk,
-                      scratch.k_far.get());
+                      scratch.k_far);
     if (copy_values_) {
       pair.v = held(values_, slot, index, pitch_ * kTile);
       pair.v_pitch = pitch_;
@@ -418,8 +529,8 @@ void Run::run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, Bloc
     pair.window = plan_.window;
     pair.sinks = std::clamp<int64_t>(plan_.sinks - tile.position, 0, kTile);
     for (size_t g = 0; g < static_cast<size_t>(group_); ++g) {
-      pair.q_near = scratch.q_near.get() + g * tile_floats();
-      pair.q_far = scratch.q_far.get() + g * tile_floats();
+      pair.q_near = scratch.q_near + g * tile_floats();
+      pair.q_far = scratch.q_far + g * tile_floats();
       if (!plan_.bias.empty()) {
         pair.bias = plan_.bias.data() +
                     (kv_head * group_ + static_cast<int64_t>(g)) * plan_.bias_pitch +
@@ -441,8 +552,11 @@ void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_
                     size_t last_tile, const SoftmaxState& state, DecodeScratch& scratch) {
   const int64_t position = p_.q_position + row;
   const auto group = static_cast<size_t>(group_);
-  float* raw_q = scratch.q.get();
-  float* turned_q = raw_q + group * width_;
+  float* raw_q = scratch.raw_q;
+  float* turned_q = scratch.turned_q;
+  std::vector<double>& q_re = scratch.q_re;
+  std::vector<double>& q_im = scratch.q_im;
+  scratch.walk.forget();
   for (size_t g = 0; g < group; ++g) {
     load_rows(p_.q, kv_head * group_ + static_cast<int64_t>(g), row, 1, width_, width_,
               raw_q + g * width_);
@@ -450,7 +564,6 @@ void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_
       raw_q[g * width_ + c] *= plan_.scale[static_cast<size_t>(row)];
     }
   }
-  std::vector<double> q_re(pairs_), q_im(pairs_);
 
   const auto run_branch = [&](const Turns& q_turns, const Turns& k_turns, int64_t begin,
                               int64_t end) {  // keys at begin..end-1 of the text
@@ -510,15 +623,15 @@ void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_
         }
         d.base_re = base.re32.data();
         d.base_im = base.im32.data();
-        d.table_re = scratch.walk.table_re();
-        d.table_im = scratch.walk.table_im();
+        d.table_re = scratch.walk.turn().table_re;
+        d.table_im = scratch.walk.turn().table_im;
       }
       if (!plan_.bias.empty()) {
         d.bias = plan_.bias.data() + kv_head * group_ * plan_.bias_pitch + plan_.bias_zero -
                  (position - from);
         d.bias_pitch = plan_.bias_pitch;
       }
-      decode_tile(d, state, scratch.work.get());
+      decode_tile(d, state, scratch.work);
     }
   };
   // Sinks, then what the window shows; each far or near.
@@ -537,75 +650,78 @@ void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_
   run_range(shown, end);
 }
 
-void Run::run_single_queries(const std::vector<const QueryBlock*>& blocks) {
+// Many queries, each under its own angles: split by queries.
+void Run::run_many_queries(const std::vector<const QueryBlock*>& blocks) {
   const auto group = static_cast<size_t>(group_);
-  ScratchPool<DecodeScratch> pool;
-  const auto with_scratch = [&](const auto& body) {
-    auto scratch = pool.take([&] { return std::make_unique<DecodeScratch>(group, width_); });
-    body(*scratch);
-    pool.give(std::move(scratch));
+  const size_t floats = state_floats() + DecodeScratch::floats(group, width_);
+  Arena arena(static_cast<size_t>(p_.threads) * Arena::padded(floats));
+  struct Scratch {
+    Scratch(float* memory, const Run& run)
+        : state(run.state_at(memory)),
+          decode(memory + run.state_floats(), static_cast<size_t>(run.group_), run.width_) {}
+    SoftmaxState state;
+    DecodeScratch decode;
+    BlockTurns turns;
   };
-  const size_t state_floats = group * (1 + kMaxLanes + pitch_);
-  const auto state_at = [&](float* at) {
-    return SoftmaxState{at, at + group, at + group * (1 + kMaxLanes)};
-  };
-  const auto write = [&](const SoftmaxState& state, int64_t row, int64_t kv_head) {
-    write_block(state, group, width_, pitch_, out_at(kv_head * group_, row), p_.q.type,
-                p_.out_head_stride);
-  };
-  if (blocks.size() > 4) {  // every query its own angles: queries are many, so split by them
-    parallel_for(blocks.size(), 4, p_.threads, [&](size_t begin, size_t end) {
-      with_scratch([&](DecodeScratch& scratch) {
-        BlockTurns own;
-        const auto memory = hwy::AllocateAligned<float>(state_floats);
-        const SoftmaxState state = state_at(memory.get());
-        for (size_t b = end; b-- > begin;) {
-          const QueryBlock& block = *blocks[blocks.size() - 1 - b];
-          if (!block.theta.empty()) {
-            own.build(block.theta, scheme_);
-          }
-          for (int64_t row = block.first; row < block.first + block.count; ++row) {
-            for (int64_t kv_head = 0; kv_head < p_.kv_heads; ++kv_head) {
-              clear_state(state, group, pitch_);
-              run_query(block.theta.empty() ? shared_ : own, row, kv_head, 0, plan_.tiles.size(),
-                        state, scratch);
-              write(state, row, kv_head);
-            }
+  ScratchPool<Scratch> pool;
+  for (int thread = 0; thread < p_.threads; ++thread) {
+    pool.add(std::make_unique<Scratch>(arena.take(floats), *this));
+  }
+  parallel_for(blocks.size(), 4, p_.threads, [&](size_t begin, size_t end) {
+    pool.with([&](Scratch& scratch) {
+      for (size_t b = begin; b < end; ++b) {
+        const QueryBlock& block = *blocks[blocks.size() - 1 - b];
+        const BlockTurns& turns = turns_of(block, scratch.turns);
+        for (int64_t row = block.first; row < block.first + block.count; ++row) {
+          for (int64_t kv_head = 0; kv_head < p_.kv_heads; ++kv_head) {
+            clear_state(scratch.state, group, pitch_);
+            run_query(turns, row, kv_head, 0, plan_.tiles.size(), scratch.state, scratch.decode);
+            write_query(scratch.state, row, kv_head);
           }
         }
-      });
+      }
     });
-    return;
-  }
-  const size_t parts = std::max<size_t>(1, (plan_.tiles.size() + kDecodeTiles - 1) / kDecodeTiles);
+  });
+}
+
+// One query, or a few: split by heads and keys.
+void Run::run_few_queries(const std::vector<const QueryBlock*>& blocks) {
+  const auto group = static_cast<size_t>(group_);
   const auto kv_heads = static_cast<size_t>(p_.kv_heads);
-  const auto memory = hwy::AllocateAligned<float>(kv_heads * parts * state_floats);
-  const int64_t bytes =
-      static_cast<int64_t>(plan_.tiles.size()) * kTile * p_.width * p_.kv_heads * 8;
+  const size_t parts = std::max<size_t>(1, (plan_.tiles.size() + kDecodeTiles - 1) / kDecodeTiles);
+  const int threads =
+      threads_for(static_cast<int64_t>(plan_.tiles.size()) * kTile * p_.width * p_.kv_heads * 8);
+  const size_t floats = DecodeScratch::floats(group, width_);
+  Arena arena(kv_heads * parts * Arena::padded(state_floats()) +
+              static_cast<size_t>(threads) * Arena::padded(floats));
+  std::vector<SoftmaxState> states;
+  for (size_t n = 0; n < kv_heads * parts; ++n) {
+    states.push_back(state_at(arena.take(state_floats())));
+  }
+  ScratchPool<DecodeScratch> pool;
+  for (int thread = 0; thread < threads; ++thread) {
+    pool.add(std::make_unique<DecodeScratch>(arena.take(floats), group, width_));
+  }
+  BlockTurns own;
   for (const QueryBlock* block : blocks) {
-    BlockTurns own;
-    if (!block->theta.empty()) {
-      own.build(block->theta, scheme_);
-    }
-    const BlockTurns& turns = block->theta.empty() ? shared_ : own;
+    const BlockTurns& turns = turns_of(*block, own);
     for (int64_t row = block->first; row < block->first + block->count; ++row) {
-      parallel_for(kv_heads * parts, 1, threads_for(bytes), [&](size_t begin, size_t end) {
-        with_scratch([&](DecodeScratch& scratch) {
+      parallel_for(states.size(), 1, threads, [&](size_t begin, size_t end) {
+        pool.with([&](DecodeScratch& scratch) {
           for (size_t item = begin; item < end; ++item) {
-            const SoftmaxState state = state_at(memory.get() + item * state_floats);
-            clear_state(state, group, pitch_);
+            clear_state(states[item], group, pitch_);
             const size_t first = item % parts * kDecodeTiles;
             run_query(turns, row, static_cast<int64_t>(item / parts), first,
-                      std::min(plan_.tiles.size(), first + kDecodeTiles), state, scratch);
+                      std::min(plan_.tiles.size(), first + kDecodeTiles), states[item], scratch);
           }
         });
       });
       for (size_t kv_head = 0; kv_head < kv_heads; ++kv_head) {
-        float* first = memory.get() + kv_head * parts * state_floats;
+        const SoftmaxState& all = states[kv_head * parts];
         for (size_t part = 1; part < parts; ++part) {
-          merge_state(state_at(first + part * state_floats), group, pitch_, state_at(first));
+          merge_state(states[kv_head * parts + part], group, pitch_, all);
         }
-        write(state_at(first), row, static_cast<int64_t>(kv_head));
+        write_query(all, row, static_cast<int64_t>(kv_head));
       }
     }
   }

@@ -2,6 +2,7 @@
 #include "yonder/lm/internal/attention_plan.h"
 
 #include "yonder/base/error.h"
+#include "yonder/lm/internal/attention_tiles.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,73 +15,68 @@ constexpr double kLog2e = std::numbers::log2e;
 // Distances never come near this, so that sums with it stay in range.
 constexpr int64_t kFar = int64_t{1} << 60;
 
-// Products of complex numbers written out: std::complex asks a library function about infinities.
-void multiply(const double* a_re, const double* a_im, size_t n, double* re, double* im) {
-  for (size_t c = 0; c < n; ++c) {
-    const double x = re[c] * a_re[c] - im[c] * a_im[c];
-    im[c] = re[c] * a_im[c] + im[c] * a_re[c];
-    re[c] = x;
-  }
-}
-
 }  // namespace
 
 void Turns::build(std::span<const double> theta, const AxisMap& map, const Decay& decay, int sign,
-                  double shift) {
+                  double shift, const Turns* twin) {
   map_ = map;
   shift_ = shift;
   step_ = map.group > 0 ? 1 : map.a;
   theta_.assign(theta.begin(), theta.end());
-  const size_t pairs = theta.size();
   log_decay_.clear();
   for (const double zeta : decay.zeta) {
     log_decay_.push_back(sign * std::log(zeta) / decay.scale);
   }
+  // Offsets under a group are not tokens, which decay counts; no scheme has both.
+  YONDER_CHECK(log_decay_.empty() || map.group == 0);
   const bool still = std::all_of(theta.begin(), theta.end(), [](double t) { return t == 0; });
-  const bool constant = map.group == 0 && map.a == 0;
-  identity_ = log_decay_.empty() && (still || (constant && map.t == shift));
-  if (identity_) {
+  has_table_ = !log_decay_.empty() || (!still && step_ != 0);
+  identity_ = !has_table_ && (still || map.t == shift);
+  if (!has_table_) {
     return;
   }
-  re_.resize((kTile + 1) * pairs);
-  im_.resize(re_.size());
+  const size_t pairs = theta.size();
   std::vector<double> step_re(pairs), step_im(pairs);
   for (size_t c = 0; c < pairs; ++c) {
-    step_re[c] = std::cos(step_ * theta[c]);
-    step_im[c] = std::sin(step_ * theta[c]);
+    const double modulus = log_decay_.empty() ? 1 : std::exp(log_decay_[c]);
+    step_re[c] = modulus * std::cos(step_ * theta[c]);
+    step_im[c] = modulus * std::sin(step_ * theta[c]);
   }
-  std::fill_n(re_.begin(), pairs, 1.0);
-  std::fill_n(im_.begin(), pairs, 0.0);
-  for (size_t o = 1; o <= kTile; ++o) {
-    double* re = re_.data() + o * pairs;
-    double* im = im_.data() + o * pairs;
-    std::copy_n(re - pairs, pairs, re);
-    std::copy_n(im - pairs, pairs, im);
-    multiply(step_re.data(), step_im.data(), pairs, re, im);
-  }
-  decay_.clear();
-  if (!log_decay_.empty()) {
-    decay_.resize(re_.size());
-    for (size_t o = 0; o <= kTile; ++o) {
-      for (size_t c = 0; c < pairs; ++c) {
-        decay_[o * pairs + c] = std::exp(static_cast<double>(o) * log_decay_[c]);
-      }
+  jump_re_ = step_re;
+  jump_im_ = step_im;
+  for (int64_t o = 1; o < kTile; o *= 2) {
+    for (size_t c = 0; c < pairs; ++c) {
+      const double re = jump_re_[c];
+      jump_re_[c] = re * re - jump_im_[c] * jump_im_[c];
+      jump_im_[c] = 2 * re * jump_im_[c];
     }
   }
+  if (twin != nullptr && twin->has_table_ && twin->step_ == step_ && log_decay_.empty() &&
+      twin->log_decay_.empty()) {
+    rows_re_ = twin->rows_re_;
+    rows_im_ = twin->rows_im_;
+    return;
+  }
+  own_rows_.resize(2 * kTile * pairs);
+  fill_powers(step_re.data(), step_im.data(), pairs, own_rows_.data(),
+              own_rows_.data() + kTile * pairs);
+  rows_re_ = own_rows_.data();
+  rows_im_ = own_rows_.data() + kTile * pairs;
 }
 
 int64_t Turns::offset(int64_t position, int64_t u) const {
   if (map_.group == 0 && position + u <= map_.ceiling) {
     return u;
   }
-  return step_ == 0 ? 0 : std::llround((map_(position + u) - map_(position)) / step_);
+  return std::llround((map_(position + u) - map_(position)) / step_);
 }
 
 int64_t Turns::phase(int64_t position) const {
-  if (map_.group > 0) {
-    return position + kTile <= map_.ceiling ? position % map_.group : -position - 1;
+  if (position + kTile > map_.ceiling) {
+    return -position - 1;
   }
-  return position + kTile <= map_.ceiling ? 0 : -position - 1;
+  // With groups of more than one no offset is u.
+  return map_.group > 1 ? 1 + position % map_.group : 0;
 }
 
 void Turns::base(int64_t position, int64_t origin, double* re, double* im) const {
@@ -94,44 +90,17 @@ void Turns::base(int64_t position, int64_t origin, double* re, double* im) const
 }
 
 void Turns::advance(int64_t from, int64_t to, int64_t origin, double* re, double* im) const {
-  const int64_t o = to >= from && to - from <= kTile ? offset(from, to - from) : -1;
-  if (o < 0 || o > kTile) {
+  if (!has_table_) {
+    return;  // all positions turn alike
+  }
+  if (to - from != kTile || map_.group > 0 || to > map_.ceiling) {
     base(to, origin, re, im);
     return;
   }
-  const size_t pairs = theta_.size();
-  const size_t at = static_cast<size_t>(o) * pairs;
-  multiply(re_.data() + at, im_.data() + at, pairs, re, im);
-  if (!decay_.empty()) {
-    const double* decay = decay_.data() + static_cast<size_t>(to - from) * pairs;
-    for (size_t c = 0; c < pairs; ++c) {
-      re[c] *= decay[c];
-      im[c] *= decay[c];
-    }
-  }
-}
-
-void Turns::table(int64_t position, float* re, float* im) const {
-  const size_t pairs = theta_.size();
-  for (size_t u = 0; u < kTile; ++u) {
-    const auto o = static_cast<size_t>(offset(position, static_cast<int64_t>(u))) * pairs;
-    for (size_t c = 0; c < pairs; ++c) {
-      const double modulus = decay_.empty() ? 1 : decay_[u * pairs + c];
-      re[c * kTile + u] = static_cast<float>(modulus * re_[o + c]);
-      im[c * kTile + u] = static_cast<float>(modulus * im_[o + c]);
-    }
-  }
-}
-
-void Turns::rows(int64_t position, float* re, float* im) const {
-  const size_t pairs = theta_.size();
-  for (size_t u = 0; u < kTile; ++u) {
-    const auto o = static_cast<size_t>(offset(position, static_cast<int64_t>(u))) * pairs;
-    for (size_t c = 0; c < pairs; ++c) {
-      const double modulus = decay_.empty() ? 1 : decay_[u * pairs + c];
-      re[u * pairs + c] = static_cast<float>(modulus * re_[o + c]);
-      im[u * pairs + c] = static_cast<float>(modulus * im_[o + c]);
-    }
+  for (size_t c = 0; c < theta_.size(); ++c) {
+    const double x = re[c] * jump_re_[c] - im[c] * jump_im_[c];
+    im[c] = re[c] * jump_im_[c] + im[c] * jump_re_[c];
+    re[c] = x;
   }
 }
 
@@ -140,8 +109,8 @@ void BlockTurns::build(std::span<const double> theta, const PositionScheme& sche
   const auto branch = [&](const Branch& b, Turns& q, Turns& k) {
     const bool constant_keys = b.k.group == 0 && b.k.a == 0;
     const double shift = constant_keys ? b.k.t : 0;
-    q.build(theta, b.q, scheme.decay, 1, shift);
-    k.build(theta, b.k, scheme.decay, -1, shift);
+    q.build(theta, b.q, scheme.decay, 1, shift, nullptr);
+    k.build(theta, b.k, scheme.decay, -1, shift, &q);
   };
   branch(scheme.near, near_q, near_k);
   if (scheme.far) {

@@ -35,38 +35,46 @@ struct QueryBlock {
 };
 
 /// The angles of one coordinate map: what position p turns channel pair c by, as a complex number
-/// exp(i P(p) theta_c), times zeta_c^(sign (p - origin) / scale) under XPOS. Split as base(p0) *
-/// table(u), p = p0 + u.
+/// exp(i P(p) theta_c), times zeta_c^(sign (p - origin) / scale) under XPOS. Split into
+/// base(p0) * table[offset(p0, u)], p = p0 + u.
 class Turns {
  public:
-  /// sign: +1 for queries, -1 for keys. shift: subtracted from the coordinate.
+  Turns() = default;
+  Turns(const Turns&) = delete;  // a twin points here
+  Turns& operator=(const Turns&) = delete;
+
+  /// sign: +1 for queries, -1 for keys. shift: subtracted from the coordinate. twin: built from the
+  /// same theta and outliving this one; its table is taken where it is equal.
   void build(std::span<const double> theta, const AxisMap& map, const Decay& decay, int sign,
-             double shift = 0);
+             double shift, const Turns* twin);
   /// True where every position turns by nothing.
   bool identity() const { return identity_; }
+  /// False where all positions turn alike: the base says all.
+  bool has_table() const { return has_table_; }
   /// base(position), complex, [d/2] each. By sine and cosine.
   void base(int64_t position, int64_t origin, double* re, double* im) const;
-  /// Makes base(to) from base(from); to - from may be anything.
+  /// Makes base(to) from base(from).
   void advance(int64_t from, int64_t to, int64_t origin, double* re, double* im) const;
-  /// table(u) for u = 0..63 from `position` on, as [d/2][64] floats each. Tables of tiles that
-  /// have the same phase are equal.
-  void table(int64_t position, float* re, float* im) const;
-  /// The same as [64][d/2].
-  void rows(int64_t position, float* re, float* im) const;
-  /// Tells tables apart; 0 for all positions of a map without steps.
+  /// The table by offset, [64][d/2] each.
+  const float* rows_re() const { return rows_re_; }
+  const float* rows_im() const { return rows_im_; }
+  /// Offset of position + u, u = 0..63. Tiles of the same phase have the same; of phase 0 it is u.
+  int64_t offset(int64_t position, int64_t u) const;
   int64_t phase(int64_t position) const;
 
  private:
   double coordinate(int64_t position) const { return map_(position) - shift_; }
-  int64_t offset(int64_t position, int64_t u) const;
 
   AxisMap map_;
   double shift_ = 0;
   double step_ = 0;  ///< coordinate units of one offset
   bool identity_ = true;
+  bool has_table_ = false;
   std::vector<double> theta_, log_decay_;  ///< [d/2]; of one position, empty: none
-  std::vector<double> re_, im_;            ///< [65][d/2]: exp(i o step theta)
-  std::vector<double> decay_;              ///< [65][d/2], empty: none
+  std::vector<double> jump_re_, jump_im_;  ///< [d/2]: turn of 64 offsets
+  std::vector<float> own_rows_;            ///< [2][64][d/2]
+  const float* rows_re_ = nullptr;
+  const float* rows_im_ = nullptr;
 };
 
 /// Both branches under one theta table.

@@ -148,6 +148,36 @@ void load_transposed_here(const HeadsView& view, int64_t head, int64_t row, size
   }
 }
 
+template <class DF>
+HWY_INLINE void fill_powers_of(DF d, const double* step_re, const double* step_im, size_t n,
+                               float* re, float* im) {
+  const hn::Rebind<float, DF> narrow;
+  const auto z_re = hn::LoadU(d, step_re);
+  const auto z_im = hn::LoadU(d, step_im);
+  auto x = hn::Set(d, 1.0);
+  auto y = hn::Zero(d);
+  for (size_t o = 0; o < kTile; ++o, re += n, im += n) {
+    hn::StoreU(hn::DemoteTo(narrow, x), narrow, re);
+    hn::StoreU(hn::DemoteTo(narrow, y), narrow, im);
+    const auto next = hn::NegMulAdd(y, z_im, hn::Mul(x, z_re));
+    y = hn::MulAdd(y, z_re, hn::Mul(x, z_im));
+    x = next;
+  }
+}
+
+void fill_powers_here(const double* step_re, const double* step_im, size_t n, float* re,
+                      float* im) {
+  const hn::CappedTag<double, 8> d;
+  const size_t lanes = hn::Lanes(d);
+  size_t c = 0;
+  for (; c + lanes <= n; c += lanes) {
+    fill_powers_of(d, step_re + c, step_im + c, n, re + c, im + c);
+  }
+  for (; c < n; ++c) {
+    fill_powers_of(hn::CappedTag<double, 1>(), step_re + c, step_im + c, n, re + c, im + c);
+  }
+}
+
 void turn_tile_here(const float* tile, size_t width, const TileTurn& turn, const float* scale,
                     float* out) {
   const D d;
@@ -808,6 +838,7 @@ namespace yonder::lm::internal {
 
 HWY_EXPORT(load_transposed_here);
 HWY_EXPORT(load_rows_here);
+HWY_EXPORT(fill_powers_here);
 HWY_EXPORT(turn_tile_here);
 HWY_EXPORT(attend_tile_here);
 HWY_EXPORT(clear_state_here);
@@ -822,6 +853,10 @@ void load_transposed(const HeadsView& view, int64_t head, int64_t row, size_t co
 void load_rows(const HeadsView& view, int64_t head, int64_t row, size_t count, size_t width,
                size_t pitch, float* rows) {
   HWY_DYNAMIC_DISPATCH(load_rows_here)(view, head, row, count, width, pitch, rows);
+}
+
+void fill_powers(const double* step_re, const double* step_im, size_t n, float* re, float* im) {
+  HWY_DYNAMIC_DISPATCH(fill_powers_here)(step_re, step_im, n, re, im);
 }
 
 void turn_tile(const float* tile, size_t width, const TileTurn& turn, const float* scale,

@@ -23,6 +23,9 @@ void load_transposed(const HeadsView& view, int64_t head, int64_t row, size_t co
 void load_rows(const HeadsView& view, int64_t head, int64_t row, size_t count, size_t width,
                size_t pitch, float* rows);
 
+/// Powers 0..63 of complex numbers, [64][n] floats each, by products in float64.
+void fill_powers(const double* step_re, const double* step_im, size_t n, float* re, float* im);
+
 /// What a transposed tile is turned by: base (x) table, complex.
 struct TileTurn {
   const float* base_re = nullptr;  ///< [d/2]; null: not turned
