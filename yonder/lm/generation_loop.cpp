@@ -24,6 +24,7 @@ class Sequence {
         request_(request),
         options_(options),
         codec_(codec),
+        eos_(codec.eos()),
         stream_(options.stop, request.sink),
         seen_(request.prompt) {
     out_.prompt_tokens = static_cast<int64_t>(request.prompt.size());
@@ -41,8 +42,7 @@ class Sequence {
   bool draw(std::span<const float> logits, int64_t length) {
     const uint32_t id = sample_token(logits, seen_, options_.sampling, request_.stream,
                                      static_cast<uint64_t>(length));
-    const std::vector<uint32_t> eos = codec_.eos();
-    if (!options_.ignore_eos && std::find(eos.begin(), eos.end(), id) != eos.end()) {
+    if (!options_.ignore_eos && ends_text(id)) {
       return end(Finish::eos);
     }
     out_.ids.push_back(id);
@@ -53,6 +53,11 @@ class Sequence {
       return end(stream_.stopped() ? Finish::stop : Finish::cancelled);
     }
     return static_cast<int64_t>(out_.ids.size()) < options_.max_tokens || end(Finish::length);
+  }
+
+  bool ends_text(uint32_t id) const {
+    return std::ranges::find(eos_, id) != eos_.end() ||
+           std::ranges::find(options_.end_ids, id) != options_.end_ids.end();
   }
 
   /// Always false, for draw().
@@ -70,6 +75,7 @@ class Sequence {
   const GenerationRequest& request_;
   const GenerateOptions& options_;
   const TextCodec& codec_;
+  std::vector<uint32_t> eos_;
   TextStream stream_;
   std::vector<uint32_t> seen_;  // prompt and what was drawn
   Generated out_;

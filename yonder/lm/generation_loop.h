@@ -22,6 +22,7 @@ struct GenerateOptions {
   int64_t max_tokens = 128;
   std::vector<std::string> stop;  ///< stop strings; never part of the text
   bool ignore_eos = false;
+  std::vector<uint32_t> end_ids;  ///< end the text as the codec's own do; no option: a chat's form
   SamplingOptions sampling;
   void visit(OptionVisitor& v);
   void validate() const;

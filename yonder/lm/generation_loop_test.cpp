@@ -138,6 +138,14 @@ TEST(Generate, IgnoringEndOfTextGoesOn) {
   EXPECT_EQ(out.ids.size(), 6U);
 }
 
+TEST(Generate, OtherTokensMayEndTheTextToo) {
+  GenerateOptions options = greedy(50);
+  options.end_ids = {'u'};
+  const Generated out = run("once upon", "once", options);
+  EXPECT_EQ(out.text, " ");
+  EXPECT_EQ(out.finish, Finish::eos);
+}
+
 TEST(Generate, AStopStringAcrossTokensIsLeftOut) {
   GenerateOptions options = greedy(50);
   options.stop = {" a"};

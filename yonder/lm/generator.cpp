@@ -45,9 +45,13 @@ class ManySessions : public LogitsSource {
   }
   std::vector<std::vector<float>> step(std::span<const size_t> sequences,
                                        std::span<const uint32_t> ids) override {
+    std::vector<Session*> sessions;
+    for (const size_t s : sequences) {
+      sessions.push_back(&*sessions_[s]);
+    }
     std::vector<std::vector<float>> rows;
-    for (size_t i = 0; i < sequences.size(); ++i) {
-      rows.push_back(std::move(sessions_[sequences[i]]->feed(ids.subspan(i, 1)).values));
+    for (Logits& logits : Session::feed_each(sessions, ids)) {
+      rows.push_back(std::move(logits.values));
     }
     return rows;
   }

@@ -167,6 +167,8 @@ Model Model::random(const ModelConfig& config, uint64_t seed, const LoadOptions&
   });
 }
 
+std::vector<std::string> Model::format_names() { return model_format_names(); }
+
 void Model::save(const fs::path& path, const std::string& format, const std::string& dtype) const {
   const at::ScalarType type = nn::parse_dtype(dtype);
   internal::guarded([&] {

@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -61,6 +62,8 @@ class Model {
   /// file goes with it. dtype: f32, bf16, f16.
   void save(const std::filesystem::path& path, const std::string& format,
             const std::string& dtype) const;
+  /// The names that save() takes.
+  static std::vector<std::string> format_names();
 
   const ModelConfig& config() const;
   bool has_codec() const;
@@ -82,6 +85,21 @@ class Model {
   explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };
+
+/// Queries and keys of one layer as a session reads a chunk: after norms, before rotation, float32.
+struct AttentionView {
+  int64_t layer = 0;
+  int64_t first = 0;  ///< position of the first query and of the first key
+  int64_t heads = 0, kv_heads = 0, head_dim = 0;
+  double factor = 0;         ///< c of the logits
+  std::span<const float> q;  ///< [H, T, d]
+  std::span<const float> k;  ///< [Hkv, T, d]
+  /// Query `t` of the chunk, [d].
+  std::span<const float> query(int64_t head, int64_t t) const;
+  /// The keys that a query head reads, [T, d].
+  std::span<const float> keys_of(int64_t head) const;
+};
+using AttentionObserver = std::function<void(const AttentionView& view)>;
 
 struct SessionOptions {
   int64_t chunk = 512;       ///< tokens per prefill chunk; changes no result
@@ -113,6 +131,14 @@ class Session {
   /// Forgets the text from token `length` on. Throws Error(bad_option) where a window has dropped
   /// keys that would be seen from there.
   void truncate(int64_t length);
+  /// Shows every layer of every chunk that is read from here on; empty: none. The views end with
+  /// the call. Costs a copy of queries and keys.
+  void observe(AttentionObserver observer);
+  /// Each session reads one token, and the logits after it: one pass over the weights for all of
+  /// them. The sessions are of one model and may have read texts of different lengths under
+  /// different schemes; nothing is padded. Equal to feed() of each, but for rounding.
+  static std::vector<Logits> feed_each(std::span<Session* const> sessions,
+                                       std::span<const uint32_t> ids);
   /// A second session that has read the same.
   Session fork() const;
   uint64_t cache_bytes() const;

@@ -27,6 +27,17 @@ std::vector<float> to_vector(const at::Tensor& tensor) {
 
 }  // namespace
 
+std::span<const float> AttentionView::query(int64_t head, int64_t t) const {
+  const int64_t tokens = static_cast<int64_t>(q.size()) / (heads * head_dim);
+  return q.subspan(static_cast<size_t>((head * tokens + t) * head_dim),
+                   static_cast<size_t>(head_dim));
+}
+
+std::span<const float> AttentionView::keys_of(int64_t head) const {
+  const auto size = k.size() / static_cast<size_t>(kv_heads);
+  return k.subspan(static_cast<size_t>(head / (heads / kv_heads)) * size, size);
+}
+
 void SessionOptions::visit(OptionVisitor& v) {
   v.integer("chunk", chunk, 1, 1 << 20, "tokens per prefill chunk; changes no result");
   v.bytes("memory-limit", memory_limit, 0, INT64_MAX,
@@ -104,20 +115,39 @@ struct Session::Impl {
         what);
   }
 
+  void show(int64_t layer, int64_t first, const at::Tensor& q, const at::Tensor& k) const {
+    const at::Tensor host_q = q.to(at::kCPU, at::kFloat).contiguous();
+    const at::Tensor host_k = k.to(at::kCPU, at::kFloat).contiguous();
+    const auto view_of = [](const at::Tensor& tensor) {
+      return std::span<const float>(tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel()));
+    };
+    observer({layer, first, q.size(0), k.size(0), q.size(2), model->network.attention_factor(),
+              view_of(host_q), view_of(host_k)});
+  }
+
+  // A layer's attention over the cache: un-rotated q [H, T, d], k and v [Hkv, T, d] of the tokens
+  // that are read -> [H, T, d].
+  at::Tensor attend(int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    const int64_t first = cache.length();
+    if (observer) {
+      show(layer, first, q, k);
+    }
+    KvCache::Rows rows = cache.append(layer, k, v);
+    AttentionOptions attention_options;
+    attention_options.factor = model->network.attention_factor();
+    attention_options.keys = std::move(rows.runs);
+    return attention(q, rows.k, rows.v, scheme[layer], first, attention_options);
+  }
+
   at::Tensor read_chunk(std::span<const uint32_t> ids) {
     const auto count = static_cast<int64_t>(ids.size());
     at::Tensor tokens = at::empty({1, count}, at::kLong);
     std::copy(ids.begin(), ids.end(), tokens.data_ptr<int64_t>());
-    AttentionOptions attention_options;
-    attention_options.factor = model->network.attention_factor();
-    const int64_t first = cache.length();
-    const auto attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k,
-                            const at::Tensor& v) {
-      KvCache::Rows rows = cache.append(layer, k[0], v[0]);
-      attention_options.keys = std::move(rows.runs);
-      return attention(q[0], rows.k, rows.v, scheme[layer], first, attention_options).unsqueeze(0);
+    const auto one_text = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k,
+                              const at::Tensor& v) {
+      return attend(layer, q[0], k[0], v[0]).unsqueeze(0);
     };
-    at::Tensor hidden = model->network.hidden(tokens.to(model->device), attend);
+    at::Tensor hidden = model->network.hidden(tokens.to(model->device), one_text);
     cache.advance(count);
     return hidden[0];
   }
@@ -150,6 +180,7 @@ struct Session::Impl {
   SchemeSet scheme;
   SessionOptions options;
   KvCache cache;
+  AttentionObserver observer;
 };
 
 Session::Session(const Model& model, SchemeSet scheme, const SessionOptions& options) {
@@ -227,6 +258,57 @@ void Session::truncate(int64_t length) {
           "{} tokens cannot be kept of {}", length, impl_->cache.length());
   impl_->cache.truncate(length);
 }
+
+std::vector<Logits> Session::feed_each(std::span<Session* const> sessions,
+                                       std::span<const uint32_t> ids) {
+  YONDER_CHECK(sessions.size() == ids.size());
+  std::vector<Logits> rows;
+  if (sessions.empty()) {
+    return rows;
+  }
+  const Model::Impl& model = *sessions.front()->impl_->model;
+  const auto count = static_cast<int64_t>(sessions.size());
+  for (size_t s = 0; s < sessions.size(); ++s) {
+    Impl& one = *sessions[s]->impl_;
+    YONDER_CHECK(one.model.get() == &model);
+    one.check_ids(ids.subspan(s, 1));
+    one.begin_turn(one.cache.length() + 1);
+    one.require_room(1, 0);
+  }
+  nn::set_threads(model.threads);
+  try {
+    internal::guarded([&] {
+      at::Tensor tokens = at::empty({count, 1}, at::kLong);
+      std::copy(ids.begin(), ids.end(), tokens.data_ptr<int64_t>());
+      for (Session* session : sessions) {
+        session->impl_->cache.reserve(1, 1);
+      }
+      const auto attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k,
+                              const at::Tensor& v) {
+        std::vector<at::Tensor> out;
+        for (int64_t s = 0; s < count; ++s) {
+          out.push_back(sessions[static_cast<size_t>(s)]->impl_->attend(layer, q[s], k[s], v[s]));
+        }
+        return at::stack(out);
+      };
+      const at::Tensor hidden = model.network.hidden(tokens.to(model.device), attend);
+      const auto values = to_vector(model.network.logits(hidden));
+      const int64_t vocab = model.config.vocab_size;
+      for (int64_t s = 0; s < count; ++s) {
+        sessions[static_cast<size_t>(s)]->impl_->cache.advance(1);
+        rows.push_back({1, vocab, {values.begin() + s * vocab, values.begin() + (s + 1) * vocab}});
+      }
+    });
+  } catch (...) {
+    for (Session* session : sessions) {
+      session->impl_->cache.roll_back();
+    }
+    throw;
+  }
+  return rows;
+}
+
+void Session::observe(AttentionObserver observer) { impl_->observer = std::move(observer); }
 
 Session Session::fork() const {
   return internal::guarded([&] { return Session(std::make_unique<Impl>(*impl_)); });
