@@ -3,7 +3,8 @@
 // command_line.cpp is the only file that knows CLI11.
 //
 // Every option of a visit becomes `--name VALUE`; flags take `--name` and `--no-name`; `--out` is
-// also `-o`, `--model` `-m`, `--order` `-N` and `--count` `-n`. Counts accept 4k (powers of 1,000),
+// also `-o`, `--model` `-m`, `--order` `-N`, `--count` and `--tokens` `-n`, `--prompt` `-p`,
+// `--file` `-f`. Counts accept 4k (powers of 1,000),
 // sizes 4G (powers of 1,024). All errors are Error(bad_option), one sentence. Test:
 // tests/cli/options.test.
 #pragma once

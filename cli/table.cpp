@@ -15,6 +15,10 @@ const std::vector<CommandFamily>& command_families() {
        density_commands()},
       {"memory", "an endless stream kept as N numbers, and its past read back with errors",
        memory_commands()},
+#ifdef YONDER_HAS_LM
+      {"lm", "language models that read past their training length: train, write, evaluate",
+       lm_commands()},
+#endif
       {"demo", "what Yonder does, on text of this machine, as a table and a page", demo_commands()},
       {"serve", "the local web app: Yonder in a browser on this machine", serve_commands()},
       {"doctor", "versions, threads, instruction sets, memory", doctor_commands()},
@@ -53,7 +57,7 @@ std::string reference_markdown(const CommandFamily& family) {
   CommonOptions common;
   out +=
       "\n## Every command\n\n`-m` is short for `--model`, `-o` for `--out`, `-N` for `--order`, "
-      "`-n` for `--count`, `-h` for `--help`. "
+      "`-n` for `--count` and `--tokens`, `-p` for `--prompt`, `-f` for `--file`, `-h` for `--help`. "
       "Counts accept `4k` (powers of 1,000), sizes `4G` (powers of 1,024).\n\n" +
       options_to_markdown([&](OptionVisitor& v) { common.visit(v); });
   return out;

@@ -23,6 +23,7 @@ const std::vector<CommandFamily>& command_families();
 std::vector<CommandRow> tokenizer_commands();
 std::vector<CommandRow> density_commands();
 std::vector<CommandRow> memory_commands();
+std::vector<CommandRow> lm_commands();  ///< in programs with libtorch (YONDER_HAS_LM)
 std::vector<CommandRow> demo_commands();
 std::vector<CommandRow> serve_commands();
 std::vector<CommandRow> doctor_commands();

@@ -5,6 +5,9 @@
 #include "yonder/base/cpu.h"
 #include "yonder/base/json.h"
 #include "yonder/base/utf8.h"
+#ifdef YONDER_HAS_LM
+#include "yonder/nn/torch_build.h"
+#endif
 
 #include <fmt/core.h>
 #include <openssl/crypto.h>
@@ -33,7 +36,7 @@ struct Doctor : Command {
     const std::string build =
         std::string(YONDER_BUILD_TYPE) +
         (*YONDER_SANITIZERS != '\0' ? " with sanitizers " YONDER_SANITIZERS : "");
-    const std::vector<std::pair<std::string, std::string>> libraries = {
+    std::vector<std::pair<std::string, std::string>> libraries = {
         {"fmt",
          fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
         {"zlib", zlibVersion()},
@@ -44,6 +47,16 @@ struct Doctor : Command {
                                  static_cast<int>(simdjson::SIMDJSON_VERSION_REVISION))},
         {"utf8proc", utf8proc_version()},
     };
+#ifdef YONDER_HAS_LM
+    const nn::TorchBuild torch = nn::torch_build();
+    libraries.emplace_back("libtorch", torch.version);
+    libraries.emplace_back("torch threads", std::to_string(torch.threads));
+    libraries.emplace_back("blas", torch.blas);
+    libraries.emplace_back("oneDNN", torch.onednn ? "yes" : "no");
+    libraries.emplace_back("cuda devices", std::to_string(torch.cuda_devices));
+#else
+    libraries.emplace_back("libtorch", "none: built without nn and lm");
+#endif
     if (json) {
       JsonWriter w(2);
       w.begin_object().key("version").value(YONDER_VERSION).key("compiler").value(compiler());

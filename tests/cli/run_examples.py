@@ -31,6 +31,8 @@ def write_inputs(folder):
     with open(os.path.join(folder, "words.tsv"), "w", encoding="utf-8") as file:
         for word in WORDS:
             file.write(f"{word}\t{text.count(word) + 1}\n")
+    with open(os.path.join(folder, "held-out.txt"), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines(1000, 6)) + "\n")
     with open(os.path.join(folder, "hours.csv"), "w", encoding="utf-8") as file:
         subprocess.run([sys.executable, os.path.join(TESTS, "density_data.py")], check=True, stdout=file)
 
