@@ -29,7 +29,11 @@ function(yonder_component name)
     # An outside user gets the component as yonder::${name} (cmake/install.cmake).
     add_library(yonder::${name} ALIAS yonder_${name})
     set_target_properties(yonder_${name} PROPERTIES EXPORT_NAME ${name})
-    set_property(GLOBAL APPEND PROPERTY YONDER_COMPONENTS ${name})
+    if(ARG_TORCH)
+      set_property(GLOBAL APPEND PROPERTY YONDER_TORCH_COMPONENTS ${name})
+    else()
+      set_property(GLOBAL APPEND PROPERTY YONDER_COMPONENTS ${name})
+    endif()
   endif()
   target_compile_features(yonder_${name} PUBLIC cxx_std_20)
   target_include_directories(yonder_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes options.py of every component: the keyword arguments of the package as types.
 
-    python make_options.py FOLDER_OF_CORE OUT       OUT/tokenizer/options.py, ...
+    python make_options.py FOLDER OUT _core _lm     OUT/tokenizer/options.py, ...
 
 The build calls it (CMakeLists.txt). Names, types, ranges and defaults are what the option structs
-of the library tell the extension module.
+of the library tell the extension modules, which lie in FOLDER.
 """
 
+import importlib
 import pathlib
 import sys
 import textwrap
@@ -34,6 +35,14 @@ TYPES = {
     "memory": {
         "StreamOptions": ("StreamOptions", set(), "Stream()"),
     },
+    "lm": {
+        "LoadOptions": ("LoadOptions", set(), "Model.load() and Model.random()"),
+        "SessionOptions": ("SessionOptions", set(), "Session()"),
+        "GenerateOptions": ("GenerateOptions", set(), "everything that generates"),
+        "EvalOptions": ("EvalOptions", set(), "evaluate()"),
+        "ExplainOptions": ("ExplainOptions", {"scheme"}, "explain()"),
+        "TrainOptions": ("TrainOptions", {"data", "out"}, "train()"),
+    },
 }
 
 # What the package takes beyond that: a text of the library that is a number as often as not.
@@ -60,18 +69,19 @@ def write_type(name, rows, left_out, user, wider):
 
 
 def main():
-    folder, out = sys.argv[1:]
+    folder, out, *modules = sys.argv[1:]
     sys.path.insert(0, folder)
-    import _core
+    for module in modules:
+        for component, tables in importlib.import_module(module).option_tables().items():
+            write_component(pathlib.Path(out, component, "options.py"), component, tables)
 
-    for component, tables in _core.option_tables().items():
-        lines = HEAD.splitlines()
-        for name, (table, left_out, user) in TYPES[component].items():
-            lines += write_type(name, tables[table], left_out, user,
-                                WIDER.get((component, name), {}))
-        path = pathlib.Path(out, component, "options.py")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+def write_component(path, component, tables):
+    lines = HEAD.splitlines()
+    for name, (table, left_out, user) in TYPES[component].items():
+        lines += write_type(name, tables[table], left_out, user, WIDER.get((component, name), {}))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -68,15 +71,34 @@ class Mailbox final : public Progress {
     const std::lock_guard lock(mutex_);
     cancelled_ = true;
   }
+  void put(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    texts_.emplace_back(text);
+    changed_.notify_one();
+  }
   void end() {
     const std::lock_guard lock(mutex_);
     at_end_ = true;
     changed_.notify_one();
   }
-  /// Waits for the end, but not for long; true at the end.
+  /// Waits for a text or the end, but not for long; true at the end.
   bool wait() {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kBetweenLooks, [this] { return at_end_; });
+    changed_.wait_for(lock, kBetweenLooks, [this] { return at_end_ || !texts_.empty(); });
+    return at_end_;
+  }
+  std::optional<std::string> fetch_text() {
+    const std::lock_guard lock(mutex_);
+    if (texts_.empty()) {
+      return std::nullopt;
+    }
+    std::string text = std::move(texts_.front());
+    texts_.pop_front();
+    return text;
+  }
+  void drop_texts() {
+    const std::lock_guard lock(mutex_);
+    texts_.clear();
   }
   /// Steps with news since the last call, each in its latest state.
   std::vector<Step> fetch_steps() {
@@ -98,6 +120,7 @@ class Mailbox final : public Progress {
   Step step_;
   std::vector<Step> ended_;
   std::vector<std::string> warnings_;
+  std::deque<std::string> texts_;
   bool news_ = false;
   bool at_end_ = false;
   bool cancelled_ = false;
@@ -149,19 +172,10 @@ bool is_cancelled(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-void run_in_background(const py::object& report, const std::function<void(Progress&)>& work) {
-  Mailbox mailbox;
-  std::exception_ptr failure;      // of the work
-  std::exception_ptr interrupted;  // of the callback or a signal handler
-  std::thread worker([&] {
-    try {
-      work(mailbox);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    mailbox.end();
-  });
-  for (bool at_end = false; !at_end;) {
+struct BackgroundTexts::Impl {
+  /// True when the work has ended. Serves the caller of next() meanwhile.
+  bool wait_and_serve() {
+    bool at_end = false;
     {
       const py::gil_scoped_release release;
       at_end = mailbox.wait();
@@ -169,22 +183,97 @@ void run_in_background(const py::object& report, const std::function<void(Progre
         worker.join();
       }
     }
-    if (interrupted) {
-      continue;
+    const auto now = std::chrono::steady_clock::now();
+    if (interrupted || (!at_end && now - last_look < kBetweenLooks)) {
+      return at_end;
     }
+    last_look = now;
     try {
       pass_on_all(mailbox, report);
     } catch (...) {  // whatever it is, the worker must end first
       interrupted = std::current_exception();
       mailbox.cancel();
     }
+    return at_end;
   }
-  if (interrupted && !(is_keyboard_interrupt(interrupted) && is_cancelled(failure))) {
-    std::rethrow_exception(interrupted);
+
+  // What stopped the work, if something did. After a Ctrl-C that is the library's sentence.
+  void rethrow() {
+    const std::exception_ptr first = std::exchange(interrupted, nullptr);
+    const std::exception_ptr thrown = std::exchange(failure, nullptr);
+    if (first && !(is_keyboard_interrupt(first) && is_cancelled(thrown))) {
+      std::rethrow_exception(first);
+    }
+    if (thrown) {
+      std::rethrow_exception(thrown);
+    }
   }
-  if (failure) {
-    std::rethrow_exception(failure);
+
+  py::object report;
+  Mailbox mailbox;
+  std::chrono::steady_clock::time_point last_look;
+  std::exception_ptr failure;      // of the work
+  std::exception_ptr interrupted;  // of the callback or a signal handler
+  std::thread worker;
+  bool in_next = false;  // guarded by the GIL
+};
+
+BackgroundTexts::BackgroundTexts(py::object report,
+                                 std::function<void(Progress&, const Emit&)> work)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->report = std::move(report);
+  impl_->worker = std::thread([impl = impl_.get(), work = std::move(work)] {
+    try {
+      work(impl->mailbox, [impl](std::string_view text) { impl->mailbox.put(text); });
+    } catch (...) {
+      impl->failure = std::current_exception();
+    }
+    impl->mailbox.end();
+  });
+}
+
+BackgroundTexts::~BackgroundTexts() { close(); }
+
+std::optional<std::string> BackgroundTexts::next() {
+  if (std::exchange(impl_->in_next, true)) {
+    throw std::runtime_error("another thread is waiting for the next text already");
   }
+  const std::unique_ptr<bool, void (*)(bool*)> leave(&impl_->in_next,
+                                                     [](bool* in) { *in = false; });
+  for (bool at_end = !impl_->worker.joinable(); !at_end;) {
+    at_end = impl_->wait_and_serve();
+    if (impl_->interrupted) {
+      impl_->mailbox.drop_texts();
+    } else if (std::optional<std::string> text = impl_->mailbox.fetch_text()) {
+      return text;
+    }
+  }
+  if (std::optional<std::string> text = impl_->mailbox.fetch_text()) {
+    return text;
+  }
+  impl_->rethrow();
+  return std::nullopt;
+}
+
+void BackgroundTexts::close() {
+  impl_->mailbox.cancel();
+  if (impl_->in_next) {
+    return;
+  }
+  if (impl_->worker.joinable()) {
+    const py::gil_scoped_release release;
+    impl_->worker.join();
+  }
+  impl_->mailbox.drop_texts();
+  impl_->failure = nullptr;
+}
+
+bool BackgroundTexts::ended() const { return !impl_->worker.joinable(); }
+
+void run_in_background(const py::object& report, const std::function<void(Progress&)>& work) {
+  BackgroundTexts none(report,
+                       [&](Progress& progress, const BackgroundTexts::Emit&) { work(progress); });
+  none.next();
 }
 
 void run_here(const std::function<void(Progress&)>& work) {

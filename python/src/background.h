@@ -4,7 +4,7 @@
 //
 // The thread never takes the GIL, so Python's other threads go on; callbacks and signal handlers
 // run where Python expects them, in the caller. Not for short calls: those release the GIL only.
-// Tests: python/tests/test_training.py.
+// Tests: python/tests/test_training.py, python/tests/test_lm.py.
 #pragma once
 
 #include "yonder/base/progress.h"
@@ -12,6 +12,10 @@
 #include <pybind11/pybind11.h>
 
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace yonder::python {
 
@@ -25,5 +29,32 @@ void run_in_background(const pybind11::object& report, const std::function<void(
 
 /// The same without reports or a thread, for work that is over soon: only warnings are passed on.
 void run_here(const std::function<void(Progress&)>& work);
+
+/// Work that hands out texts as it goes, for Python to iterate over: pieces of a generation, rows
+/// of an evaluation. It does not wait for whoever reads them. Reports, warnings and signal handlers
+/// are served as above, while next() waits.
+class BackgroundTexts {
+ public:
+  using Emit = std::function<void(std::string_view text)>;
+  /// Starts `work`, which must own all it uses: it may outlive the caller.
+  BackgroundTexts(pybind11::object report, std::function<void(Progress&, const Emit&)> work);
+  /// Cancels the work and waits until it has stopped.
+  ~BackgroundTexts();
+  BackgroundTexts(const BackgroundTexts&) = delete;
+  BackgroundTexts& operator=(const BackgroundTexts&) = delete;
+
+  /// The next text; nothing at the end. What the work threw comes after its last text, once. Throws
+  /// RuntimeError where another thread is waiting here.
+  std::optional<std::string> next();
+  /// Cancels the work, waits until it has stopped, and drops what it has not handed out. Where
+  /// another thread is waiting in next(), that one sees the end.
+  void close();
+  /// True once the work has stopped.
+  bool ended() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace yonder::python

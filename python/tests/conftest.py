@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from samples import DATA, vector_text
+from samples import DATA, tiny_model, vector_text
 from yonder.tokenizer import Tokenizer, train
 
 
@@ -28,6 +28,13 @@ def small_model(corpus):
 @pytest.fixture(scope="session")
 def small(small_model):
     return Tokenizer(small_model)
+
+
+@pytest.fixture(scope="session")
+def tiny(small_model):
+    """A language model with random weights over that vocabulary."""
+    pytest.importorskip("yonder.lm", reason="built without libtorch", exc_type=ImportError)
+    return tiny_model(small_model)
 
 
 @pytest.fixture(scope="session")

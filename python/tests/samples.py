@@ -29,6 +29,15 @@ def vector_text():
     return text
 
 
+def tiny_model(tokenizer):
+    """A language model of two layers and random weights, over the 400 ids of a vocabulary."""
+    from yonder.lm import Model, ModelConfig  # not there without libtorch
+
+    config = ModelConfig(vocab_size=400, hidden_size=32, intermediate_size=48, layers=2, heads=4,
+                         kv_heads=2, head_dim=8, train_length=32)
+    return Model.random(config, 7, tokenizer=tokenizer, threads=1)
+
+
 def model_of(counts):
     """What a model file of exactly these pieces holds, ids in the order given."""
     return {base64.b64encode(piece.encode()).decode(): [3 + i, piece, count]

@@ -18,8 +18,9 @@ FLAGS = doctest.ELLIPSIS
 
 
 def modules():
-    found = pkgutil.walk_packages(yonder.__path__, "yonder.")
-    return ["yonder", *(info.name for info in found if not info.name.endswith("_core"))]
+    found = pkgutil.walk_packages(yonder.__path__, "yonder.", onerror=lambda name: None)
+    return ["yonder", *(info.name for info in found
+                        if not info.name.endswith(("_core", "_lm")))]
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def folder(tmp_path, small_model, corpus, monkeypatch):
     shutil.copy(small_model, tmp_path / "small.model")
     shutil.copy(corpus, tmp_path / "corpus.txt")
     monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def run(example, **options):
@@ -38,15 +40,17 @@ def run(example, **options):
 
 
 @pytest.mark.parametrize("name", modules())
-def test_docstrings(name, folder):
+def test_docstrings(name, folder, request):
     component = ".".join(name.split(".")[:2])
+    extra = {"model": request.getfixturevalue("tiny")} if component == "yonder.lm" else {}
     shared = component in ("yonder", "yonder.arrays", "yonder.progress")
-    names = {"np": np, **vars(importlib.import_module("yonder.tokenizer" if shared else component))}
+    names = {"np": np, **extra, **vars(importlib.import_module("yonder.tokenizer" if shared else component))}
     for example in doctest.DocTestFinder().find(importlib.import_module(name), extraglobs=names):
         run(example)
 
 
-def test_the_guide(folder):
+def test_the_guide(folder, tiny):
+    tiny.save(folder / "tiny")
     names = {}
     attempted = 0
     text = GUIDE.read_text(encoding="utf-8")

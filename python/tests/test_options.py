@@ -74,14 +74,18 @@ def test_options_of_two_fields_are_checked_before_work_starts(small, corpus, tmp
         train("-", tmp_path / "a.model")
 
 
-@pytest.mark.parametrize("component", ["tokenizer", "density", "memory"])
+@pytest.mark.parametrize("component", ["tokenizer", "density", "memory", "lm"])
 def test_the_types_are_what_the_library_takes(component):
+    native = _core
+    if component == "lm":
+        native = pytest.importorskip("yonder._lm", reason="built without libtorch",
+                                     exc_type=ImportError)
     module = importlib.import_module(f"yonder.{component}.options")
     source = pathlib.Path(inspect.getsourcefile(module)).read_text(encoding="utf-8")
     written = {node.name: {field.target.id: ast.unparse(field.annotation).replace("'", '"')
                            for field in node.body if isinstance(field, ast.AnnAssign)}
                for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
-    tables = _core.option_tables()[component]
+    tables = native.option_tables()[component]
     assert set(tables) <= set(written)
     for name, fields in written.items():
         if name in tables:
@@ -90,4 +94,4 @@ def test_the_types_are_what_the_library_takes(component):
             assert {option: kind.removeprefix("int | ").removeprefix("float | ")
                     if known.get(option) == "str" else kind
                     for option, kind in fields.items()}.items() <= known.items()
-            assert known.keys() - fields.keys() <= {"input", "out", "step"}
+            assert known.keys() - fields.keys() <= {"input", "data", "out", "step", "scheme"}

@@ -3,13 +3,14 @@
 
 import pathlib
 from collections.abc import Iterator
-from typing import assert_type
+from typing import Any, assert_type
 
 import numpy as np
 import numpy.typing as npt
 
 from yonder import Progress
 from yonder.density import FourierDensity, Mode, decode, encode
+from yonder.lm import Generated, Model, Scheme, Session, evaluate, explain, schemes
 from yonder.memory import Stream, Summary, choose, system
 from yonder.tokenizer import Lattice, Scored, Tokenizer, TrainReport, train
 
@@ -70,3 +71,19 @@ def memory(samples: npt.NDArray[np.float32]) -> None:
     assert_type(choose(1, 2, 0.1).order, int)
     assert_type(system("legs", 4).time_varying, bool)
     Stream(ordre=3)  # type: ignore[call-arg]
+
+
+def language(model: Model) -> None:
+    assert_type(model.encode("a"), npt.NDArray[np.uint32])
+    assert_type(model.loss("a", scheme="rerope:w=64", last=3).log_probability, npt.NDArray[np.float32])
+    assert_type(model.generate("a", tokens=3, temperature=0, stop=["."], progress=show), Generated)
+    assert_type("".join(model.stream([1, 2], tokens="1k")), str)
+    session = Session(model, model.scheme("yarn:s=auto", target=4096), memory_limit="4G")
+    assert_type(session.feed(model.encode("a")), npt.NDArray[np.float32])
+    assert_type(session.fork(), Session)
+    assert_type(next(evaluate(model, b"a", scheme="rope", lengths=["4k", 3])), dict[str, Any])
+    assert_type(explain("rope", d=64).matrix, npt.NDArray[np.float64])
+    assert_type(Scheme.parse("rope", layers=3).layers, int)
+    assert_type(schemes()[0].arguments[0].choices, list[str])
+    Model.load("tiny", dtype="f64")  # type: ignore[arg-type]
+    model.generate("a", max_token=3)  # type: ignore[call-arg]
