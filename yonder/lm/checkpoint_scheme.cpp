@@ -88,6 +88,7 @@ SchemeSet checkpoint_scheme(const ModelConfig& config, std::string_view text, in
   const auto above = text.empty() ? std::vector<std::string>(below.size())
                                   : layer_texts(text, rope, config.layers, notices);
   std::vector<PositionScheme> schemes;
+  std::string last;
   for (size_t layer = 0; layer < below.size(); ++layer) {
     std::string own = below[layer];
     if (!config.rotary_layers.empty() && config.rotary_layers[layer] == 0) {
@@ -96,7 +97,12 @@ SchemeSet checkpoint_scheme(const ModelConfig& config, std::string_view text, in
     if (!config.windows.empty() && config.windows[layer] > 0) {
       own = lay_over(fmt::format("window:w={}", config.windows[layer]), own);
     }
-    schemes.push_back(PositionScheme::parse(lay_over(own, above[layer]), rope, target, unsafe));
+    const std::string laid = lay_over(own, above[layer]);
+    // Most layers are as the one before.
+    schemes.push_back(laid == last && layer > 0
+                          ? schemes.back()
+                          : PositionScheme::parse(laid, rope, target, unsafe));
+    last = laid;
   }
   return SchemeSet(std::move(schemes), std::move(notices));
 }

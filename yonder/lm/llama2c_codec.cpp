@@ -210,9 +210,14 @@ class Llama2cCodec final : public TextCodec {
 
 }  // namespace
 
+std::unique_ptr<TextCodec> parse_llama2c_codec(std::string_view bytes, const std::string& name,
+                                               int64_t vocab_size) {
+  return std::make_unique<Llama2cCodec>(bytes, name, vocab_size);
+}
+
 std::unique_ptr<TextCodec> load_llama2c_codec(const std::filesystem::path& path,
                                               int64_t vocab_size) {
-  return std::make_unique<Llama2cCodec>(read_file(path), path.string(), vocab_size);
+  return parse_llama2c_codec(read_file(path), path.string(), vocab_size);
 }
 
 }  // namespace yonder::lm

@@ -2,6 +2,7 @@
 #include "yonder/lm/model.h"
 
 #include "yonder/base/cpu.h"
+#include "yonder/base/error.h"
 #include "yonder/base/file.h"
 #include "yonder/base/mmap.h"
 #include "yonder/base/options.h"
@@ -10,11 +11,10 @@
 #include "yonder/lm/formats/table.h"
 #include "yonder/lm/internal/model_impl.h"
 #include "yonder/nn/device.h"
+#include "yonder/nn/torch_error.h"
 
 #include <ATen/ATen.h>
-#include <c10/util/Exception.h>
 
-#include <new>
 #include <string_view>
 
 namespace yonder::lm {
@@ -42,16 +42,6 @@ uint64_t converted_bytes(const nn::NamedTensors& weights, at::ScalarType type, a
   return sum;
 }
 
-// A scheme that the file asks for and cannot be had is a fault of the file.
-void check_own_scheme(const ModelConfig& config, const fs::path& path) {
-  try {
-    checkpoint_scheme(config, "", config.train_length);
-  } catch (const Error& error) {
-    fail(ErrorKind::bad_data, "{}: the model asks for the position scheme {}: {}", path.string(),
-         config.scheme, error.what());
-  }
-}
-
 // The tokenizer's file under the name by which it is found again.
 fs::path codec_name(const fs::path& file) {
   return file.extension() == ".bin" ? fs::path("tokenizer.bin") : file.filename();
@@ -68,20 +58,6 @@ void require_memory(uint64_t needed, uint64_t limit, const std::string& what) {
   };
   require(needed <= most, ErrorKind::memory, "{} would take {}, and {} {}", what, text(needed),
           text(most), limit > 0 ? "are allowed" : "are free");
-}
-
-void rethrow_current() {
-  try {
-    throw;
-  } catch (const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    const bool memory = text.find("out of memory") != std::string::npos ||
-                        text.find("allocate memory") != std::string::npos;
-    fail(memory ? ErrorKind::memory : ErrorKind::internal, "torch: {}", text);
-  } catch (const std::bad_alloc&) {
-    fail(ErrorKind::memory, "an allocation failed; {:.1f} MB are free",
-         static_cast<double>(free_memory()) / 1e6);
-  }
 }
 
 }  // namespace internal
@@ -104,10 +80,9 @@ Model Model::load(const fs::path& path, const LoadOptions& options, Progress* pr
   validate_options([&](OptionVisitor& v) { checked.visit(v); });
   nn::set_threads(options.threads);
   const at::Device device = nn::parse_device(options.device);
-  return internal::guarded([&] {
+  return nn::with_torch_errors([&] {
     ProgressRef(progress).begin("loading " + path.string(), 0, "tensors");
     ModelFiles files = read_model(path);
-    check_own_scheme(files.config, path);
     const at::ScalarType type = compute_type(options, files.config);
     internal::require_memory(
         converted_bytes(files.weights, type, device), 0,
@@ -143,7 +118,7 @@ Model Model::random(const ModelConfig& config, uint64_t seed, const LoadOptions&
   config.validate("random model");
   nn::set_threads(options.threads);
   const at::Device device = nn::parse_device(options.device);
-  return internal::guarded([&] {
+  return nn::with_torch_errors([&] {
     const at::ScalarType type = compute_type(options, config);
     internal::require_memory(static_cast<uint64_t>(config.parameter_count()) * sizeof(float), 0,
                              "the weights");
@@ -171,7 +146,7 @@ std::vector<std::string> Model::format_names() { return model_format_names(); }
 
 void Model::save(const fs::path& path, const std::string& format, const std::string& dtype) const {
   const at::ScalarType type = nn::parse_dtype(dtype);
-  internal::guarded([&] {
+  nn::with_torch_errors([&] {
     std::map<std::string, std::string> own;
     if (has_codec() && !impl_->codec_file) {
       own["tokenizer"] = "\"bytes\"";

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session: chunks of tokens go through the network, each layer's keys and values into the cache,
 // and attention reads them back under the layer's scheme. Logits are made for few rows at a time.
+#include "yonder/base/error.h"
 #include "yonder/base/options.h"
 #include "yonder/lm/blockwise_attention.h"
 #include "yonder/lm/internal/model_impl.h"
 #include "yonder/lm/kv_cache.h"
 #include "yonder/lm/model.h"
 #include "yonder/nn/device.h"
+#include "yonder/nn/torch_error.h"
 
 #include <ATen/ATen.h>
 
@@ -162,7 +164,7 @@ struct Session::Impl {
     begin_turn(cache.length() + count);
     require_room(count, kept_logits);
     try {
-      internal::guarded([&] {
+      nn::with_torch_errors([&] {
         cache.reserve(count, options.chunk);
         for (int64_t first = 0; first < count; first += options.chunk) {
           const int64_t rows = std::min(options.chunk, count - first);
@@ -277,7 +279,7 @@ std::vector<Logits> Session::feed_each(std::span<Session* const> sessions,
   }
   nn::set_threads(model.threads);
   try {
-    internal::guarded([&] {
+    nn::with_torch_errors([&] {
       at::Tensor tokens = at::empty({count, 1}, at::kLong);
       std::copy(ids.begin(), ids.end(), tokens.data_ptr<int64_t>());
       for (Session* session : sessions) {
@@ -311,7 +313,7 @@ std::vector<Logits> Session::feed_each(std::span<Session* const> sessions,
 void Session::observe(AttentionObserver observer) { impl_->observer = std::move(observer); }
 
 Session Session::fork() const {
-  return internal::guarded([&] { return Session(std::make_unique<Impl>(*impl_)); });
+  return nn::with_torch_errors([&] { return Session(std::make_unique<Impl>(*impl_)); });
 }
 
 uint64_t Session::cache_bytes() const { return impl_->cache.bytes(); }

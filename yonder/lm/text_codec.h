@@ -36,6 +36,9 @@ std::unique_ptr<TextCodec> make_tokenizer_codec(const std::filesystem::path& pat
 /// llama2.c's tokenizer.bin. vocab_size: rows of the model's embedding.
 std::unique_ptr<TextCodec> load_llama2c_codec(const std::filesystem::path& path,
                                               int64_t vocab_size);
+/// The same from the bytes of a file; name: how it is called in messages.
+std::unique_ptr<TextCodec> parse_llama2c_codec(std::string_view bytes, const std::string& name,
+                                               int64_t vocab_size);
 /// The file of the codec that lies beside weights: tokenizer.json, tokenizer.model, *.bytepiece,
 /// tokenizer.bin, tok<vocab>.bin, the first of these that is there.
 std::optional<std::filesystem::path> find_codec_file(const std::filesystem::path& model,

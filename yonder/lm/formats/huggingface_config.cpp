@@ -2,6 +2,7 @@
 #include "yonder/lm/formats/huggingface_config.h"
 
 #include "yonder/base/error.h"
+#include "yonder/lm/checkpoint_scheme.h"
 #include "yonder/lm/formats/config_reader.h"
 #include "yonder/lm/formats/rope_scaling.h"
 
@@ -228,6 +229,16 @@ void read_own(const Json& own, ModelConfig& config) {
   config.output_bias = read_flag(own, "output_bias", config.output_bias);
 }
 
+// A scheme that the file asks for and that cannot be is a fault of the file.
+void check_scheme(const ModelConfig& config, const std::string& name) {
+  try {
+    checkpoint_scheme(config, "", config.train_length);
+  } catch (const Error& error) {
+    fail(ErrorKind::bad_data, "{}: the model asks for the position scheme {}: {}", name,
+         config.scheme, error.what());
+  }
+}
+
 ModelConfig parse(const Json& json, const std::string& name) {
   const Family& family = family_of(json);
   refuse_unsupported(json);
@@ -270,6 +281,7 @@ ModelConfig parse(const Json& json, const std::string& name) {
     read_own(*own, c);
   }
   c.validate(name);
+  check_scheme(c, name);
   return c;
 }
 

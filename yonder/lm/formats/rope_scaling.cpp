@@ -6,6 +6,10 @@
 #include "yonder/rotary/arguments.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,6 +20,7 @@ struct KeyPair {
   const char* key;       // in rope_scaling
   const char* argument;  // of our term
   bool required = false;
+  bool is_list = false;
 };
 
 struct ScalingRow {
@@ -50,8 +55,8 @@ const std::vector<ScalingRow>& rows() {
        false},
       {"longrope",
        "longrope",
-       {{"short_factor", "short", true},
-        {"long_factor", "long", true},
+       {{"short_factor", "short", true, true},
+        {"long_factor", "long", true, true},
         {"factor", "factor"},
         {"attention_factor", "attention_factor"}},
        "+dyn:turn",
@@ -89,14 +94,17 @@ std::string argument_text(const Json& json) {
   return fmt::format("{}", json.real());
 }
 
-// The other way round; of a number or flag the text is JSON already.
-std::string json_text(const std::string& argument) {
-  if (argument.find('/') == std::string::npos) {
-    return argument;
+// The other way round; nothing for what JSON has no form of (auto, 1/16).
+std::optional<std::string> json_text(const KeyPair& pair, const std::string& argument) {
+  std::string text = argument;
+  if (pair.is_list) {
+    std::replace(text.begin(), text.end(), '/', ',');
+    return "[" + text + "]";
   }
-  std::string list = "[" + argument + "]";
-  std::replace(list.begin(), list.end(), '/', ',');
-  return list;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number || text == "true" || text == "false" ? std::optional(text) : std::nullopt;
 }
 
 // The row that a scheme of one checkpoint's scaling is of, and its arguments; null for others.
@@ -185,10 +193,11 @@ void write_rope_scaling(JsonWriter& w, const ModelConfig& config) {
   std::vector<std::pair<const char*, std::string>> members;
   for (const auto& [argument, text] : term.given) {
     for (const KeyPair& pair : row == nullptr ? std::vector<KeyPair>{} : row->keys) {
-      if (argument == pair.argument) {
-        members.emplace_back(pair.key, json_text(text));
+      const auto json = argument == pair.argument ? json_text(pair, text) : std::nullopt;
+      if (json) {
+        members.emplace_back(pair.key, *json);
         if (row->trained_shorter && std::string_view(pair.key) == "factor") {
-          positions *= std::stod(text);
+          positions = std::round(positions * std::strtod(text.c_str(), nullptr));
         }
       }
     }

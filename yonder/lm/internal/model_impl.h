@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a Model holds, and how its two files (model.cpp, session.cpp) turn torch's failures and a
-// lack of memory into sentences.
+// What a Model holds, and how its two files (model.cpp, session.cpp) refuse what would not fit into
+// memory.
 #pragma once
 
-#include "yonder/base/error.h"
 #include "yonder/lm/frozen_network_module.h"
 #include "yonder/lm/model.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace yonder::lm {
@@ -40,20 +37,6 @@ namespace internal {
 /// Throws Error(memory) naming both numbers unless `needed` bytes are within `limit` (0: what is
 /// free). what: "the weights".
 void require_memory(uint64_t needed, uint64_t limit, const std::string& what);
-
-/// Throws what is being handled: torch's exceptions and std::bad_alloc as yonder::Error, with
-/// torch's text; all others as they are.
-[[noreturn]] void rethrow_current();
-
-/// Runs `body`, which calls torch.
-template <typename Body>
-auto guarded(Body&& body) {
-  try {
-    return std::forward<Body>(body)();
-  } catch (const std::exception&) {
-    rethrow_current();
-  }
-}
 
 }  // namespace internal
 }  // namespace yonder::lm
