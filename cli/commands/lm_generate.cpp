@@ -141,15 +141,17 @@ CommandRow lm_generate_command() {
       .summary = "continue a text",
       .details =
           "Prints the continuation as it is written. Without a prompt the model begins a text of "
-          "its own. --temperature 0 takes the most probable token each time; else draws depend on "
-          "--seed alone, and several prompts give the texts that each would give alone.\n"
+          "its own. It takes the most probable token each time; with --temperature it draws, and "
+          "draws depend on --seed alone. Several prompts give the texts that each would give "
+          "alone.\n"
           "With --scheme a model reads and writes past its training length; `yonder lm explain` "
           "lists the schemes. s=auto stretches to the prompt and the tokens asked for.",
       .positional = "model",
       .examples = {"yonder lm generate story-model -p \"Once upon a time\"",
                    "yonder lm generate story-model -p \"Once upon a time\" -n 400 --scheme "
-                   "rerope:w=32+logn:clip --temperature 0",
-                   "yonder lm generate story-model -p Tom -p Anna --top-p 0.9 --seed 7 --json"},
+                   "rerope:w=32+logn:clip",
+                   "yonder lm generate story-model -p Tom -p Anna --temperature 0.8 --top-p 0.9 "
+                   "--seed 7 --json"},
       .make = make_command<Generate>};
 }
 

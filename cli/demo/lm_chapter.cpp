@@ -124,7 +124,9 @@ std::string continue_text(const Model& model, const std::string& text, int64_t l
 }  // namespace
 
 void run_lm_chapter(DemoContext& context) {
-  const Model model = Model::load(shipped_model_folder(), {.threads = context.threads});
+  lm::LoadOptions load;
+  load.threads = context.threads;
+  const Model model = Model::load(shipped_model_folder(), load);
   const std::string text = read_compressed(shipped_model_folder() / "held_out.txt.zst");
   const int64_t train_length = model.config().train_length;
   const std::vector<int64_t> lengths = {train_length, 8 * train_length, 16 * train_length};
@@ -162,8 +164,9 @@ void run_lm_chapter(DemoContext& context) {
   context.report.command(
       "yonder lm eval models/books-7m --data BOOK.txt --scheme rope,rerope:w=64,yarn:s=auto "
       "--lengths 256,2048,4096 --last 256\n"
-      "yonder lm explain --scheme rerope:w=64 --d 64 --train 256 --at 4096\n"
-      "yonder lm chat models/books-7m --scheme rerope:w=64+logn:clip\n"
+      "yonder lm explain --scheme rerope:w=64 --dims 64 --train 256 --at 4096\n"
+      "yonder lm generate models/books-7m -f BOOK.txt -n 200 --temperature 0.8 --scheme "
+      "rerope:w=64+logn:clip\n"
       "yonder serve --lm models/books-7m");
 }
 

@@ -130,15 +130,24 @@ def e3(answers, work):
     if not STORIES.exists():
         answers.gate("E3 stories260K", True, "left out: the file is not here", judged=False)
         return []
-    model = json.loads(yonder("lm", "generate", STORIES, "-p", "", "-n", 200, "--temp", 0, "--json"))
+    model = json.loads(yonder("lm", "generate", STORIES, "-n", 200, "--json", "--progress", "off"))
     published = "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high."
-    answers.gate("E3 greedy text is the published one", published in model["text"], model["text"][:60] + "...")
+    answers.gate("E3 greedy text is the published one", published in model["results"][0]["text"], model["results"][0]["text"][:60] + "...")
     return []
 
 
-def e5(answers, n, text, work):
-    rows = [json.loads(line) for line in yonder("lm", "tax", MODEL, "--data", text, "--scheme", ",".join(schemes(n).values()).replace("s=auto", "s=8"), "--jsonl", "/dev/stdout", "--progress", "off").splitlines() if line.startswith("{")]
-    return ["## E5: what a scheme costs inside the training length", table(["scheme", "length", "loss - rope's"], [[r["scheme"], str(r["length"]), f"{r['tax']:+.4f}"] for r in rows])]
+def e5(answers, n, samples, text, work):
+    """What each scheme costs inside the training length."""
+    out = work / "tax.jsonl"
+    out.unlink(missing_ok=True)
+    kinds = ",".join(schemes(n).values()).replace("s=auto", "s=8")
+    yonder("lm", "tax", MODEL, "--data", text, "--scheme", kinds, "--lengths", 2 * n, "--samples", samples, "--jsonl", out, "--progress", "off")
+    rows = list(map(json.loads, out.read_text().splitlines()))
+    for row in rows:
+        if row["scheme"].startswith(f"rerope:w={n // 2}"):
+            answers.gate(f"E5 {row['scheme']}: tax at most 0.02 nat", row["tax"]["mean"] <= 0.02, f"{row['tax']['mean']:+.4f}, exactly none up to {row['exact_up_to']}")
+    cells = [[r["scheme"], f"{r['tax']['mean']:+.4f}", str(r["exact_up_to"])] for r in rows]
+    return ["## E5: loss within the training length minus that of rope, nats per token", table(["scheme", "tax", "exactly none up to"], cells)]
 
 
 def main():
@@ -151,7 +160,7 @@ def main():
     text.write_bytes(subprocess.run(["zstd", "-dc", MODEL / "held_out.txt.zst"], check=True, capture_output=True).stdout)
     n = json.loads((MODEL / "config.json").read_text())["max_position_embeddings"]
     answers = Answers()
-    page = e1(answers, n, options.samples, text, work) + e3(answers, work) + e5(answers, n, text, work)
+    page = e1(answers, n, options.samples, text, work) + e3(answers, work) + e5(answers, n, min(options.samples, 24), text, work)
     if options.results:
         head = f"# Language models: acceptance experiments\n\nWritten by `experiments/lm_acceptance/run.sh --samples {options.samples} --results FILE` on {datetime.date.today()}.\n\n## Gates\n\n|gate|holds|judged|found|\n|---|---|---|---|\n"
         options.results.write_text(head + "\n".join(answers.lines) + "\n\n" + "\n\n".join(page) + "\n")

@@ -23,7 +23,7 @@
 namespace yonder::lm {
 
 struct SamplingOptions {
-  double temperature = 0.8;  ///< 0: greedy
+  double temperature = 0;  ///< 0: greedy
   int64_t top_k = 0;         ///< 0: off
   double top_p = 1;          ///< 1: off
   double min_p = 0;          ///< 0: off
