@@ -16,6 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 YONDER = ROOT / "build/release/yonder"
 MODEL = ROOT / "models/books-7m"
+THREADS = []
 STORIES = ROOT / "../shared/data/models/tinyllamas/stories260K.bin"
 
 
@@ -60,7 +61,7 @@ class Answers:
 
 
 def yonder(*arguments):
-    return subprocess.run([YONDER, *map(str, arguments)], check=True, capture_output=True, text=True).stdout
+    return subprocess.run([YONDER, *map(str, arguments), *THREADS], check=True, capture_output=True, text=True).stdout
 
 
 def evaluate(model, text, scheme, lengths, work, **options):
@@ -153,8 +154,10 @@ def e5(answers, n, samples, text, work):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--samples", type=int, default=200)
+    parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--results", type=pathlib.Path)
     options = parser.parse_args()
+    THREADS[:] = ["--threads", str(options.threads)]
     work = ROOT / "build/experiments/lm_acceptance"
     text = work / "held_out.txt"
     text.write_bytes(subprocess.run(["zstd", "-dc", MODEL / "held_out.txt.zst"], check=True, capture_output=True).stdout)
