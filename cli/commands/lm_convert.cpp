@@ -45,8 +45,8 @@ CommandRow lm_convert_command() {
   return {.name = "convert",
           .summary = "write a model in another format or type of numbers",
           .details =
-              "The tokenizer's file goes with it. llama2c is version 1 of llama2.c's format, "
-              "in f32.",
+              "The tokenizer's file goes with it. llama2c is what llama2.c's run reads, "
+              "llama2c-v1 its newer form; both are f32.",
           .positional = "model",
           .examples = {"yonder lm convert story-model -o story-model-bf16 --as bf16",
                        "yonder lm convert story-model -o story-model.bin --to llama2c"},

@@ -196,7 +196,7 @@ CommandRow lm_explain_command() {
           .summary = "what a position scheme does: distances, frequencies, factors, keys in sight",
           .details = list_of_schemes(),
           .positional = "",
-          .examples = {"yonder lm explain --scheme rerope:w=512 --dims 64 --train 2048 --at 8192",
+          .examples = {"yonder lm explain --scheme rerope:w=512 --d 64 --train 2048 --at 8192",
                        "yonder lm explain --scheme yarn:s=4+logn:clip --train 2048 --json"},
           .make = make_command<Explain>};
 }

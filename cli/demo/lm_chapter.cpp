@@ -164,7 +164,7 @@ void run_lm_chapter(DemoContext& context) {
   context.report.command(
       "yonder lm eval models/books-7m --data BOOK.txt --scheme rope,rerope:w=64,yarn:s=auto "
       "--lengths 256,2048,4096 --last 256\n"
-      "yonder lm explain --scheme rerope:w=64 --dims 64 --train 256 --at 4096\n"
+      "yonder lm explain --scheme rerope:w=64 --d 64 --train 256 --at 4096\n"
       "yonder lm generate models/books-7m -f BOOK.txt -n 200 --temperature 0.8 --scheme "
       "rerope:w=64+logn:clip\n"
       "yonder serve --lm models/books-7m");

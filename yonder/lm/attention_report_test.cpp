@@ -62,13 +62,13 @@ TEST(AttentionReport, OfRandomWeightsSpreadsOverAllKeys) {
   config.kv_heads = 2;
   config.head_dim = 8;
   config.train_length = 64;
-  const Model model = Model::random(config, 1, {.threads = 1});
+  const Model model = Model::random(config, 1, {.threads = 1, .tokenizer = ""});
   std::vector<uint32_t> ids;
   Rng rng(4);
   for (int i = 0; i < 256; ++i) {
     ids.push_back(static_cast<uint32_t>(rng.below(257)));
   }
-  const AttentionReport report = attention_report(model, ids, {.length = 256});
+  const AttentionReport report = attention_report(model, ids, {.scheme = "", .length = 256});
   ASSERT_EQ(report.heads.size(), 8U);
   for (const HeadReport& head : report.heads) {
     EXPECT_NEAR(head.entropy_slope, 1, 0.05);
@@ -87,9 +87,9 @@ TEST(AttentionReport, ATextThatIsTooShortIsAnError) {
   config.layers = 1;
   config.heads = config.kv_heads = 1;
   config.head_dim = 16;
-  const Model model = Model::random(config, 1, {.threads = 1});
+  const Model model = Model::random(config, 1, {.threads = 1, .tokenizer = ""});
   const std::vector<uint32_t> ids(10);
-  EXPECT_THROW(attention_report(model, ids, {.length = 11}), Error);
+  EXPECT_THROW(attention_report(model, ids, {.scheme = "", .length = 11}), Error);
 }
 
 }  // namespace

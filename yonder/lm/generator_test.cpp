@@ -24,7 +24,7 @@ Model tiny_model() {
   config.kv_heads = 2;
   config.head_dim = 8;
   config.train_length = 32;
-  return Model::random(config, 5, {.threads = 1});
+  return Model::random(config, 5, {.threads = 1, .tokenizer = ""});
 }
 
 std::vector<uint32_t> tokens(uint64_t stream, size_t count) {
@@ -81,6 +81,7 @@ TEST(Generate, OneAfterTheOtherGivesOneLongerText) {
   const Model model = tiny_model();
   const auto codec = make_byte_codec();
   GenerateOptions options;
+  options.sampling.temperature = 1;
   options.sampling.seed = 3;
   options.ignore_eos = true;
   options.max_tokens = 20;

@@ -24,9 +24,9 @@ namespace yonder::lm {
 
 struct SamplingOptions {
   double temperature = 0;  ///< 0: greedy
-  int64_t top_k = 0;         ///< 0: off
-  double top_p = 1;          ///< 1: off
-  double min_p = 0;          ///< 0: off
+  int64_t top_k = 0;       ///< 0: off
+  double top_p = 1;        ///< 1: off
+  double min_p = 0;        ///< 0: off
   double repetition_penalty = 1;
   int64_t repetition_window = 64;  ///< tokens looked back at; 0: all
   double presence_penalty = 0;
