@@ -227,11 +227,8 @@ struct DecodeScratch {
       : raw_q(memory),
         turned_q(memory + group * width),
         work(memory + 2 * group * width),
-        q_re(width / 2),
-        q_im(width / 2),
         walk(width / 2, TileWalk::Layout::rows) {}
   float *raw_q, *turned_q, *work;
-  std::vector<double> q_re, q_im;
   TileWalk walk;
 };
 
@@ -319,8 +316,30 @@ class Run {
   void run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, BlockScratch& scratch);
   void run_many_queries(const std::vector<const QueryBlock*>& blocks);
   void run_few_queries(const std::vector<const QueryBlock*>& blocks);
-  void run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_t first_tile,
-                 size_t last_tile, const SoftmaxState& state, DecodeScratch& scratch);
+  // A query with what its branches turn it by, [2][d/2] complex, alike for all heads.
+  struct Query {
+    int64_t row = 0;
+    const BlockTurns* turns = nullptr;
+    std::vector<double> near, far;
+  };
+  void start_query(const BlockTurns& turns, int64_t row, Query& query) const {
+    const int64_t position = p_.q_position + row;
+    query.row = row;
+    query.turns = &turns;
+    const auto base = [&](const Turns& q, std::vector<double>& turn) {
+      turn.assign(2 * pairs_, 0.0);
+      std::fill_n(turn.begin(), pairs_, 1.0);
+      if (!q.identity()) {
+        q.base(position, position, turn.data(), turn.data() + pairs_);
+      }
+    };
+    base(turns.near_q, query.near);
+    if (plan_.has_far) {
+      base(turns.far_q, query.far);
+    }
+  }
+  void run_query(const Query& query, int64_t kv_head, size_t first_tile, size_t last_tile,
+                 const SoftmaxState& state, DecodeScratch& scratch);
   void prepare_keys(int64_t kv_head, int64_t slot, size_t tile, BlockScratch& scratch);
 
   const AttentionProblem& p_;
@@ -548,14 +567,13 @@ void Run::run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, Bloc
 
 // The g heads of one query against the keys of some tiles. Each tile is cut where the split and
 // the edges of what is visible lie, so that no key is read in vain.
-void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_t first_tile,
-                    size_t last_tile, const SoftmaxState& state, DecodeScratch& scratch) {
+void Run::run_query(const Query& query, int64_t kv_head, size_t first_tile, size_t last_tile,
+                    const SoftmaxState& state, DecodeScratch& scratch) {
+  const int64_t row = query.row;
   const int64_t position = p_.q_position + row;
   const auto group = static_cast<size_t>(group_);
   float* raw_q = scratch.raw_q;
   float* turned_q = scratch.turned_q;
-  std::vector<double>& q_re = scratch.q_re;
-  std::vector<double>& q_im = scratch.q_im;
   scratch.walk.forget();
   for (size_t g = 0; g < group; ++g) {
     load_rows(p_.q, kv_head * group_ + static_cast<int64_t>(g), row, 1, width_, width_,
@@ -565,15 +583,11 @@ void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_
     }
   }
 
-  const auto run_branch = [&](const Turns& q_turns, const Turns& k_turns, int64_t begin,
-                              int64_t end) {  // keys at begin..end-1 of the text
+  const auto run_branch = [&](const std::vector<double>& q_turn, const Turns& k_turns,
+                              int64_t begin, int64_t end) {  // keys at begin..end-1 of the text
+    const double* q_re = q_turn.data();
+    const double* q_im = q_turn.data() + pairs_;
     const bool turn_keys = !k_turns.identity();
-    if (!q_turns.identity()) {
-      q_turns.base(position, position, q_re.data(), q_im.data());
-    } else {
-      std::fill(q_re.begin(), q_re.end(), 1.0);
-      std::fill(q_im.begin(), q_im.end(), 0.0);
-    }
     if (turn_keys) {
       scratch.walk.start(k_turns);
     } else {
@@ -617,10 +631,8 @@ void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_
         // goes along (XPOS).
         scratch.walk.go(from, position);
         FloatBase& base = scratch.walk.base();
-        for (size_t c = 0; c < pairs_; ++c) {
-          base.re32[c] = static_cast<float>(q_re[c] * base.re[c] + q_im[c] * base.im[c]);
-          base.im32[c] = static_cast<float>(q_im[c] * base.re[c] - q_re[c] * base.im[c]);
-        }
+        relative_turn(q_re, q_im, base.re.data(), base.im.data(), pairs_, base.re32.data(),
+                      base.im32.data());
         d.base_re = base.re32.data();
         d.base_im = base.im32.data();
         d.table_re = scratch.walk.turn().table_re;
@@ -640,10 +652,10 @@ void Run::run_query(const BlockTurns& turns, int64_t row, int64_t kv_head, size_
   const int64_t near_first = std::max<int64_t>(0, position - plan_.split + 1);
   const auto run_range = [&](int64_t begin, int64_t stop) {
     if (begin < std::min(stop, near_first)) {
-      run_branch(turns.far_q, turns.far_k, begin, std::min(stop, near_first));
+      run_branch(query.far, query.turns->far_k, begin, std::min(stop, near_first));
     }
     if (std::max(begin, near_first) < stop) {
-      run_branch(turns.near_q, turns.near_k, std::max(begin, near_first), stop);
+      run_branch(query.near, query.turns->near_k, std::max(begin, near_first), stop);
     }
   };
   run_range(0, std::min(plan_.sinks, shown));
@@ -662,6 +674,7 @@ void Run::run_many_queries(const std::vector<const QueryBlock*>& blocks) {
     SoftmaxState state;
     DecodeScratch decode;
     BlockTurns turns;
+    Query query;
   };
   ScratchPool<Scratch> pool;
   for (int thread = 0; thread < p_.threads; ++thread) {
@@ -673,9 +686,10 @@ void Run::run_many_queries(const std::vector<const QueryBlock*>& blocks) {
         const QueryBlock& block = *blocks[blocks.size() - 1 - b];
         const BlockTurns& turns = turns_of(block, scratch.turns);
         for (int64_t row = block.first; row < block.first + block.count; ++row) {
+          start_query(turns, row, scratch.query);
           for (int64_t kv_head = 0; kv_head < p_.kv_heads; ++kv_head) {
             clear_state(scratch.state, group, pitch_);
-            run_query(turns, row, kv_head, 0, plan_.tiles.size(), scratch.state, scratch.decode);
+            run_query(scratch.query, kv_head, 0, plan_.tiles.size(), scratch.state, scratch.decode);
             write_query(scratch.state, row, kv_head);
           }
         }
@@ -703,15 +717,17 @@ void Run::run_few_queries(const std::vector<const QueryBlock*>& blocks) {
     pool.add(std::make_unique<DecodeScratch>(arena.take(floats), group, width_));
   }
   BlockTurns own;
+  Query query;
   for (const QueryBlock* block : blocks) {
     const BlockTurns& turns = turns_of(*block, own);
     for (int64_t row = block->first; row < block->first + block->count; ++row) {
+      start_query(turns, row, query);
       parallel_for(states.size(), 1, threads, [&](size_t begin, size_t end) {
         pool.with([&](DecodeScratch& scratch) {
           for (size_t item = begin; item < end; ++item) {
             clear_state(states[item], group, pitch_);
             const size_t first = item % parts * kDecodeTiles;
-            run_query(turns, row, static_cast<int64_t>(item / parts), first,
+            run_query(query, static_cast<int64_t>(item / parts), first,
                       std::min(plan_.tiles.size(), first + kDecodeTiles), states[item], scratch);
           }
         });

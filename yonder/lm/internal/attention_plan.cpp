@@ -36,32 +36,38 @@ void Turns::build(std::span<const double> theta, const AxisMap& map, const Decay
     return;
   }
   const size_t pairs = theta.size();
-  std::vector<double> step_re(pairs), step_im(pairs);
-  for (size_t c = 0; c < pairs; ++c) {
-    const double modulus = log_decay_.empty() ? 1 : std::exp(log_decay_[c]);
-    step_re[c] = modulus * std::cos(step_ * theta[c]);
-    step_im[c] = modulus * std::sin(step_ * theta[c]);
-  }
-  jump_re_ = step_re;
-  jump_im_ = step_im;
-  for (int64_t o = 1; o < kTile; o *= 2) {
-    for (size_t c = 0; c < pairs; ++c) {
-      const double re = jump_re_[c];
-      jump_re_[c] = re * re - jump_im_[c] * jump_im_[c];
-      jump_im_[c] = 2 * re * jump_im_[c];
-    }
-  }
-  if (twin != nullptr && twin->has_table_ && twin->step_ == step_ && log_decay_.empty() &&
-      twin->log_decay_.empty()) {
+  if (twin != nullptr && twin->has_table_ && twin->step_ == step_ &&
+      twin->map_.group == map.group && log_decay_.empty()) {
+    jump_ = twin->jump_;
+    step_re_ = twin->step_re_;
+    step_im_ = twin->step_im_;
+    jump_re_ = twin->jump_re_;
+    jump_im_ = twin->jump_im_;
     rows_re_ = twin->rows_re_;
     rows_im_ = twin->rows_im_;
     return;
   }
+  step_re_.resize(pairs);
+  step_im_.resize(pairs);
+  for (size_t c = 0; c < pairs; ++c) {
+    const double modulus = log_decay_.empty() ? 1 : std::exp(log_decay_[c]);
+    step_re_[c] = modulus * std::cos(step_ * theta[c]);
+    step_im_[c] = modulus * std::sin(step_ * theta[c]);
+  }
   own_rows_.resize(2 * kTile * pairs);
-  fill_powers(step_re.data(), step_im.data(), pairs, own_rows_.data(),
+  fill_powers(step_re_.data(), step_im_.data(), pairs, own_rows_.data(),
               own_rows_.data() + kTile * pairs);
   rows_re_ = own_rows_.data();
   rows_im_ = own_rows_.data() + kTile * pairs;
+  jump_ = kTile / std::max<int64_t>(map.group, 1);
+  jump_re_.assign(pairs, 1.0);
+  jump_im_.assign(pairs, 0.0);
+  for (int64_t bit = kTile; bit > 0; bit /= 2) {  // powers by squaring
+    multiply_complex(jump_re_.data(), jump_im_.data(), pairs, jump_re_.data(), jump_im_.data());
+    if ((jump_ & bit) != 0) {
+      multiply_complex(step_re_.data(), step_im_.data(), pairs, jump_re_.data(), jump_im_.data());
+    }
+  }
 }
 
 int64_t Turns::offset(int64_t position, int64_t u) const {
@@ -93,14 +99,15 @@ void Turns::advance(int64_t from, int64_t to, int64_t origin, double* re, double
   if (!has_table_) {
     return;  // all positions turn alike
   }
-  if (to - from != kTile || map_.group > 0 || to > map_.ceiling) {
+  const bool next_tile = to - from == kTile && to <= map_.ceiling;
+  const int64_t offsets = next_tile && map_.group > 0 ? to / map_.group - from / map_.group : jump_;
+  if (!next_tile || offsets < jump_ || offsets > jump_ + 1) {
     base(to, origin, re, im);
     return;
   }
-  for (size_t c = 0; c < theta_.size(); ++c) {
-    const double x = re[c] * jump_re_[c] - im[c] * jump_im_[c];
-    im[c] = re[c] * jump_im_[c] + im[c] * jump_re_[c];
-    re[c] = x;
+  multiply_complex(jump_re_.data(), jump_im_.data(), theta_.size(), re, im);
+  if (offsets > jump_) {
+    multiply_complex(step_re_.data(), step_im_.data(), theta_.size(), re, im);
   }
 }
 

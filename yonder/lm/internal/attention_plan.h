@@ -71,8 +71,9 @@ class Turns {
   bool identity_ = true;
   bool has_table_ = false;
   std::vector<double> theta_, log_decay_;  ///< [d/2]; of one position, empty: none
-  std::vector<double> jump_re_, jump_im_;  ///< [d/2]: turn of 64 offsets
-  std::vector<float> own_rows_;            ///< [2][64][d/2]
+  int64_t jump_ = 0;  ///< offsets from a tile to the next, where they are not one more
+  std::vector<double> step_re_, step_im_, jump_re_, jump_im_;  ///< [d/2]: turns of 1 and of jump_
+  std::vector<float> own_rows_;                                ///< [2][64][d/2]
   const float* rows_re_ = nullptr;
   const float* rows_im_ = nullptr;
 };

@@ -26,6 +26,13 @@ void load_rows(const HeadsView& view, int64_t head, int64_t row, size_t count, s
 /// Powers 0..63 of complex numbers, [64][n] floats each, by products in float64.
 void fill_powers(const double* step_re, const double* step_im, size_t n, float* re, float* im);
 
+/// Complex products: (re, im) *= (by_re, by_im), in float64.
+void multiply_complex(const double* by_re, const double* by_im, size_t n, double* re, double* im);
+
+/// q conj(k), narrowed: what turns a query where k is taken to it.
+void relative_turn(const double* q_re, const double* q_im, const double* k_re, const double* k_im,
+                   size_t n, float* re, float* im);
+
 /// What a transposed tile is turned by: base (x) table, complex.
 struct TileTurn {
   const float* base_re = nullptr;  ///< [d/2]; null: not turned
