@@ -124,7 +124,13 @@ class LanguageModelTask : public nn::TrainingTask {
             {"copy_score", copied.accuracy() - plain.accuracy()}};
   }
 
-  std::string config() const override { return huggingface_config(config_, "f32"); }
+  std::string config() const override {
+    std::map<std::string, std::string> own;
+    if (options_.tokenizer.empty()) {
+      own["tokenizer"] = "\"bytes\"";
+    }
+    return huggingface_config(config_, "f32", own);
+  }
 
   /// Weights of another model with the same names and shapes.
   void start_from(const nn::NamedTensors& weights, const std::string& name) {
