@@ -90,4 +90,6 @@ rotary::ArgumentSpec token_argument(std::string name, std::string help) {
           .help = std::move(help)};
 }
 
+void SchemeBuilder::notice(std::string sentence) { scheme.notices_.push_back(std::move(sentence)); }
+
 }  // namespace yonder::lm

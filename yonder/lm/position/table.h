@@ -28,7 +28,7 @@ class SchemeBuilder {
   /// Distances below this were trained, or turn no further than trained ones: N times the reach of
   /// the theta table, which is there before any other term.
   double trained_distances() const;
-  void notice(std::string sentence) { scheme.notices_.push_back(std::move(sentence)); }
+  void notice(std::string sentence);
   /// Two branches. Throws Error(bad_option) if another term has set them.
   void set_branches(const Branch& near, const Branch& far, int64_t split);
 
