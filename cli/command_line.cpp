@@ -18,7 +18,7 @@ namespace {
 /// The one-letter spelling of an option, or 0.
 char short_name(std::string_view name) {
   constexpr std::pair<std::string_view, char> kLetters[] = {
-      {"model", 'm'}, {"out", 'o'},    {"order", 'N'}, {"count", 'n'},
+      {"model", 'm'},  {"out", 'o'},    {"order", 'N'}, {"count", 'n'},
       {"tokens", 'n'}, {"prompt", 'p'}, {"file", 'f'}};
   for (const auto& [option, letter] : kLetters) {
     if (option == name) {

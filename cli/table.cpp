@@ -57,7 +57,8 @@ std::string reference_markdown(const CommandFamily& family) {
   CommonOptions common;
   out +=
       "\n## Every command\n\n`-m` is short for `--model`, `-o` for `--out`, `-N` for `--order`, "
-      "`-n` for `--count` and `--tokens`, `-p` for `--prompt`, `-f` for `--file`, `-h` for `--help`. "
+      "`-n` for `--count` and `--tokens`, `-p` for `--prompt`, `-f` for `--file`, `-h` for "
+      "`--help`. "
       "Counts accept `4k` (powers of 1,000), sizes `4G` (powers of 1,024).\n\n" +
       options_to_markdown([&](OptionVisitor& v) { common.visit(v); });
   return out;

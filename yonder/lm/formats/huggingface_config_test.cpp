@@ -130,7 +130,8 @@ TEST(HuggingFaceConfig, ComesBackFromTheFileThatItIsWrittenTo) {
            {"llama", R"(, "rope_scaling": {"rope_type": "llama3", "factor": 8.5, "low_freq_factor":
                      1, "high_freq_factor": 4, "original_max_position_embeddings": 64})"},
            {"llama", R"(, "rope_scaling": {"type": "dynamic", "factor": 2}, "rope_theta": 5e5)"},
-           {"llama", R"(, "rope_scaling": {"type": "longrope", "factor": 2, "short_factor": [1, 1, 1,
+           {"llama",
+            R"(, "rope_scaling": {"type": "longrope", "factor": 2, "short_factor": [1, 1, 1,
                      1, 1, 2, 2, 2], "long_factor": [3, 3, 3, 3, 4, 4, 4, 4], "original_max_position_embeddings": 64})"},
            {"mistral", R"(, "sliding_window": 8)"},
            {"mistral", R"(, "sliding_window": null)"},
