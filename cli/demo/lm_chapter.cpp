@@ -24,7 +24,8 @@ using lm::Model;
 
 constexpr int64_t kSamples = 6;
 constexpr int64_t kBins = 16;
-constexpr size_t kShownText = 600;  // bytes of the generated text on the page
+constexpr int64_t kRepeatedReach = 8;  // times the training length
+constexpr size_t kShownText = 600;     // bytes of the generated text on the page
 
 struct DemoScheme {
   std::string label;  ///< as the posts call it
@@ -44,6 +45,7 @@ std::vector<DemoScheme> demo_schemes(int64_t train_length) {
 struct Reading {
   std::string label;
   std::vector<EvalRow> rows;  ///< one per length, the same last targets
+  EvalRow repeated;           ///< passages said again and again, 8 times the training length
 };
 
 Reading read_under(const Model& model, const std::string& text, const DemoScheme& scheme,
@@ -53,7 +55,13 @@ Reading read_under(const Model& model, const std::string& text, const DemoScheme
   options.lengths = lengths;
   options.last = model.config().train_length;
   options.samples = kSamples;
-  return {scheme.label, lm::evaluate(model, text, options, {}, &progress)};
+  Reading reading{scheme.label, lm::evaluate(model, text, options, {}, &progress), {}};
+  options.last = 0;
+  options.lengths = {kRepeatedReach * model.config().train_length};
+  options.protocol = "whole";
+  options.set = "repeat";
+  reading.repeated = lm::evaluate(model, text, options, {}, &progress).front();
+  return reading;
 }
 
 /// Mean loss by position over the longest text.
@@ -79,10 +87,13 @@ PlotSeries curve_of(const Model& model, const std::string& text, const DemoSchem
 void report_table(DemoContext& context, const std::vector<Reading>& readings,
                   const std::vector<int64_t>& lengths, int64_t train_length) {
   ReportTable table{
-      fmt::format("Loss (nats per token) and next-token accuracy on the same last {} tokens of {} "
-                  "held-out passages, read with more and more text before them. What grows was not "
-                  "trained for; what stays or falls reads on.",
-                  train_length, kSamples),
+      fmt::format(
+          "Loss (nats per token) and next-token accuracy on the same last {} tokens of {} "
+          "held-out passages, read with more and more text before them. What grows was not "
+          "trained for; what stays or falls reads on. Last column: accuracy over whole texts of {} "
+          "tokens in which a passage of at least {} is said again and again: only who sees "
+          "far back can know what comes.",
+          train_length, kSamples, kRepeatedReach * train_length, train_length),
       {"scheme"},
       {}};
   context.out.print("\n  {:<12}", "scheme");
@@ -92,7 +103,8 @@ void report_table(DemoContext& context, const std::vector<Reading>& readings,
     table.head.push_back(head + " loss");
     table.head.push_back("accuracy");
   }
-  context.out.print("\n");
+  context.out.print("{:>18}\n", "repeated, 8x");
+  table.head.emplace_back("repeated, 8x");
   for (const Reading& reading : readings) {
     context.out.print("  {:<12}", reading.label);
     std::vector<std::string> cells = {reading.label};
@@ -101,7 +113,8 @@ void report_table(DemoContext& context, const std::vector<Reading>& readings,
       cells.push_back(fmt::format("{:.1f} %", 100 * row.accuracy));
       context.out.print("{:>13.3f}{:>7.1f} %", row.loss, 100 * row.accuracy);
     }
-    context.out.print("\n");
+    cells.push_back(fmt::format("{:.1f} %", 100 * reading.repeated.accuracy));
+    context.out.print("{:>16.1f} %\n", 100 * reading.repeated.accuracy);
     table.rows.push_back(std::move(cells));
   }
   context.report.table(table);
