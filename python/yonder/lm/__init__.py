@@ -9,17 +9,24 @@ program. Needs libtorch, and is not there where the package was built without. T
 docs/guide/python.md of the repository.
 """
 
-try:
-    import yonder._lm  # noqa: F401
-except ModuleNotFoundError:
-    raise ImportError(
-        "yonder.lm needs libtorch, which was not there when this package was built; on Debian: "
-        "apt-get install libtorch-dev libdnnl-dev, then pip install --force-reinstall ./python"
-    ) from None
-except ImportError as error:
-    raise ImportError(
-        f"yonder.lm cannot load the libtorch that this package was built with ({error}); on Debian: "
-        "apt-get install libtorch-dev libdnnl-dev, or install the package anew") from error
+import importlib
+
+
+def _load() -> None:
+    try:
+        importlib.import_module("yonder._lm")
+    except ModuleNotFoundError:
+        raise ImportError(
+            "yonder.lm needs libtorch, which was not there when this package was built; on Debian: "
+            "apt-get install libtorch-dev libdnnl-dev, then pip install --force-reinstall ./python"
+        ) from None
+    except ImportError as error:
+        raise ImportError(
+            f"yonder.lm cannot load the libtorch that this package was built with ({error}); on Debian: "
+            "apt-get install libtorch-dev libdnnl-dev, or install the package anew") from error
+
+
+_load()
 
 from yonder.lm.evaluation import Evaluation, evaluate
 from yonder.lm.generation import Generated, TextStream

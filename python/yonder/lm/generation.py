@@ -6,7 +6,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Generated", "TextStream"]
 
-#: Why a text ended: so many tokens, a stop string, the model's own end, the user.
-Finish: TypeAlias = Literal["length", "stop", "eos", "cancelled"]
-
-
 class Generated(NamedTuple):
     """A text that a model wrote."""
 
@@ -30,7 +26,8 @@ class Generated(NamedTuple):
     text: str
     #: All that were drawn, but no end-of-text token.
     ids: Ids
-    finish: Finish
+    #: Why it ended: so many tokens, a stop string, the model's own end, the user.
+    finish: Literal["length", "stop", "eos", "cancelled"]
     #: Of each id under the model itself, nats.
     log_probability: npt.NDArray[np.float32]
     prompt_tokens: int
