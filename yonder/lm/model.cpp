@@ -42,9 +42,14 @@ uint64_t converted_bytes(const nn::NamedTensors& weights, at::ScalarType type, a
   return sum;
 }
 
-// The tokenizer's file under the name by which it is found again.
+// The tokenizer's file under a name by which find_codec_file() finds it again.
 fs::path codec_name(const fs::path& file) {
-  return file.extension() == ".bin" ? fs::path("tokenizer.bin") : file.filename();
+  const fs::path name = file.filename();
+  if (file.extension() == ".bin" || file.extension() == ".json") {
+    return fs::path("tokenizer").replace_extension(file.extension());
+  }
+  return name == "tokenizer.model" || file.extension() == ".bytepiece" ? name
+                                                                       : "tokenizer.bytepiece";
 }
 
 }  // namespace
