@@ -147,11 +147,11 @@ Generated generate_on(SharedSession& session, const std::vector<uint32_t>& promp
 class TextIterator {
  public:
   TextIterator(SessionPointer session, std::vector<uint32_t> prompt, GenerateOptions options,
-               uint64_t draw, const py::object& report)
+               uint64_t draw)
       : result_(std::make_shared<std::optional<Generated>>()),
-        texts_(report, [session = std::move(session), prompt = std::move(prompt),
-                        options = std::move(options), draw,
-                        result = result_](Progress& progress, const BackgroundTexts::Emit& emit) {
+        texts_(py::none(), [session = std::move(session), prompt = std::move(prompt),
+                            options = std::move(options), draw, result = result_](
+                               Progress& progress, const BackgroundTexts::Emit& emit) {
           const TextSink sink = [&](std::string_view text) {
             emit(text);
             return true;
@@ -206,22 +206,21 @@ void bind_session(py::module_& m) {
            })
       .def("generate",
            [](const SessionPointer& self, const py::object& ids, uint64_t draw,
-              const py::object& progress, const py::dict& arguments) {
+              const py::dict& arguments) {
              const auto options = read<GenerateOptions>("generate", arguments);
              const std::vector<uint32_t> prompt = ids_from(ids);
              Generated result;
-             run_in_background(progress, [&](Progress& p) {
+             run_in_background(py::none(), [&](Progress& p) {
                result = generate_on(*self, prompt, options, draw, {}, p);
              });
              return generated_row(std::move(result));
            })
       .def("stream",
            [](const SessionPointer& self, const py::object& ids, uint64_t draw,
-              const py::object& progress, const py::dict& arguments) {
+              const py::dict& arguments) {
              auto options = read<GenerateOptions>("stream", arguments);
              options.validate();
-             return std::make_unique<TextIterator>(self, ids_from(ids), std::move(options), draw,
-                                                   progress);
+             return std::make_unique<TextIterator>(self, ids_from(ids), std::move(options), draw);
            })
       .def_property(
           "scheme",
@@ -259,7 +258,7 @@ void bind_session(py::module_& m) {
 
 py::list generate_texts(const Model& model, const SchemeSet& scheme,
                         const std::vector<py::object>& prompts, int64_t together,
-                        const py::object& progress, const py::dict& arguments) {
+                        const py::dict& arguments) {
   const auto options = read<GenerateOptions>("generate_many", arguments);
   check_range("together", together, 1, int64_t{1} << 20);
   std::vector<GenerationRequest> requests;
@@ -267,7 +266,7 @@ py::list generate_texts(const Model& model, const SchemeSet& scheme,
     requests.push_back({ids_from(ids), requests.size(), {}});
   }
   std::vector<Generated> results;
-  run_in_background(progress, [&](Progress& p) {
+  run_in_background(py::none(), [&](Progress& p) {
     results = generate_many(model, scheme, requests, options, together, {}, &p);
   });
   py::list rows;

@@ -44,7 +44,8 @@ def test_docstrings(name, folder, request):
     component = ".".join(name.split(".")[:2])
     extra = {"model": request.getfixturevalue("tiny")} if component == "yonder.lm" else {}
     shared = component in ("yonder", "yonder.arrays", "yonder.progress")
-    names = {"np": np, **extra, **vars(importlib.import_module("yonder.tokenizer" if shared else component))}
+    names = {"np": np, **vars(importlib.import_module("yonder.tokenizer" if shared else component)),
+             **extra}
     for example in doctest.DocTestFinder().find(importlib.import_module(name), extraglobs=names):
         run(example)
 

@@ -66,7 +66,7 @@ def test_a_scheme_tells_about_itself():
 
 
 def test_a_wrong_text_is_answered_with_the_nearest():
-    with pytest.raises(ValueError, match="did you mean rerope"):
+    with pytest.raises(ValueError, match="did you mean 'rerope'"):
         Scheme.parse("rerop:w=8")
     with pytest.raises(ValueError, match="s=auto"):
         Scheme.parse("yarn:s=auto")
@@ -91,7 +91,8 @@ def test_an_explanation_holds_arrays():
 def test_every_row_of_the_table_is_a_scheme():
     rows = schemes()
     assert len({row.name for row in rows}) == len(rows)
-    assert {row.group for row in rows} >= {"theta", "split", "mask", "bias", "dynamic", "layout"}
+    assert {row.group for row in rows} >= {
+        "frequency table", "split", "mask", "bias", "log n", "dynamic", "layout"}
     for row in rows:
         text = f"{row.name}:{row.example}" if row.example else row.name
         beside = "ntk+" if row.group == "dynamic" else ""

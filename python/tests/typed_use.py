@@ -76,7 +76,7 @@ def memory(samples: npt.NDArray[np.float32]) -> None:
 def language(model: Model) -> None:
     assert_type(model.encode("a"), npt.NDArray[np.uint32])
     assert_type(model.loss("a", scheme="rerope:w=64", last=3).log_probability, npt.NDArray[np.float32])
-    assert_type(model.generate("a", tokens=3, temperature=0, stop=["."], progress=show), Generated)
+    assert_type(model.generate("a", tokens=3, temperature=0, stop=["."]), Generated)
     assert_type("".join(model.stream([1, 2], tokens="1k")), str)
     session = Session(model, model.scheme("yarn:s=auto", target=4096), memory_limit="4G")
     assert_type(session.feed(model.encode("a")), npt.NDArray[np.float32])

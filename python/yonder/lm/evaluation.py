@@ -46,7 +46,8 @@ def evaluate(model: Model, text: str | bytes, *, progress: ProgressCallback | No
 
     Raises ValueError for options at once; DataError where the text is too short with the first row.
 
-    >>> text = open("corpus.txt").read()
+    >>> with open("corpus.txt") as file:
+    ...     text = file.read()
     >>> rows = list(evaluate(model, text, scheme="rope,rerope:w=16", lengths=[32, 128], samples=4))
     >>> [(row["scheme"], row["length"]) for row in rows]
     [('rope', 32), ('rope', 128), ('rerope:w=16', 32), ('rerope:w=16', 128)]

@@ -39,7 +39,7 @@ class TextStream:
     """The pieces of a text while it is written; Model.stream() and Session.stream() make it.
 
     The model writes in a thread of its own and does not wait for the reader. close(), the end of a
-    `with` block and the end of this object stop it; so does what the progress callback raises.
+    `with` block, the end of this object and Ctrl-C while waiting stop it.
     """
 
     def __init__(self, native: _lm.TextIterator) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, SupportsIndex
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
@@ -106,9 +106,9 @@ class Model:
     @property
     def config(self) -> ModelConfig:
         """Its shape."""
-        row = self._native.config
-        return ModelConfig(**{name: tuple(value) if isinstance(value, list) else value
-                              for name, value in row.items()})
+        fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                                  for name, value in self._native.config.items()}
+        return ModelConfig(**fields)
 
     @property
     def parameters(self) -> int:
@@ -184,7 +184,6 @@ class Model:
     # ------------------------------------------------------------------------------- writing
 
     def generate(self, prompt: TextOrIds, *, scheme: str | Scheme = "", draw: SupportsIndex = 0,
-                 progress: ProgressCallback | None = None,
                  **options: Unpack[GenerateOptions]) -> Generated:
         """Continues a prompt: `tokens` at most, with the sampler's options (temperature, top_k,
         top_p, min_p, penalties, seed), up to a `stop` text or the model's own end.
@@ -193,10 +192,9 @@ class Model:
         Warns where the text passes the length that the scheme declares. Ctrl-C stops it.
         """
         session, ids = self._begin(prompt, scheme, options)
-        return generated_from(session.generate(ids, int(draw), reporter(progress), options))
+        return generated_from(session.generate(ids, int(draw), options))
 
     def stream(self, prompt: TextOrIds, *, scheme: str | Scheme = "", draw: SupportsIndex = 0,
-               progress: ProgressCallback | None = None,
                **options: Unpack[GenerateOptions]) -> TextStream:
         """The same, piece by piece, in whole characters.
 
@@ -206,10 +204,10 @@ class Model:
         True
         """
         session, ids = self._begin(prompt, scheme, options)
-        return TextStream(session.stream(ids, int(draw), reporter(progress), options))
+        return TextStream(session.stream(ids, int(draw), options))
 
     def generate_many(self, prompts: Sequence[TextOrIds], *, scheme: str | Scheme = "",
-                      together: SupportsIndex = 8, progress: ProgressCallback | None = None,
+                      together: SupportsIndex = 8,
                       **options: Unpack[GenerateOptions]) -> list[Generated]:
         """Many prompts, `together` of them at a time. Result i is that of generate() with draw=i."""
         if isinstance(prompts, str | bytes):
@@ -217,8 +215,7 @@ class Model:
         ids = [_counted(ids_for(self, prompt)) for prompt in prompts]
         longest = max(map(len, ids), default=0)
         laid = scheme_for(self, scheme, longest + _tokens(options))
-        rows = self._native.generate_many(laid._native, ids, int(together), reporter(progress),
-                                          options)
+        rows = self._native.generate_many(laid._native, ids, int(together), options)
         return [generated_from(row) for row in rows]
 
     def session(self, scheme: str | Scheme = "", *, target: SupportsIndex = 0) -> Session:

@@ -50,7 +50,7 @@ class SchemeTerm(NamedTuple):
     """A row of the table. A scheme is `term+term`, at most one of a group."""
 
     name: str
-    #: "theta", "split", "mask", "bias", "log-n", "dynamic"; "layout": a scheme per layer.
+    #: "frequency table", "split", "mask", "bias", "log n", "dynamic"; "layout": a scheme per layer.
     group: str
     help: str
     #: Where it was published.
@@ -211,8 +211,8 @@ class Scheme:
 def schemes() -> list[SchemeTerm]:
     """All terms that a scheme may have, with their arguments.
 
-    >>> [term.name for term in schemes() if term.group == "theta"][:4]
-    ['rope', 'pi', 'ntk', 'yarn']
+    >>> [term.name for term in schemes() if term.group == "frequency table"][:4]
+    ['rope', 'pi', 'ntk', 'ntk-old']
     >>> term, = (term for term in schemes() if term.name == "rerope")
     >>> [(argument.name, argument.kind) for argument in term.arguments]
     [('w', 'integer')]
@@ -223,8 +223,8 @@ def schemes() -> list[SchemeTerm]:
 
 def theta(kind: str = "rope", dims: SupportsIndex = 64, base: float = 1e4, stretch: float = 1, *,
           train_length: SupportsIndex = 2048) -> ThetaTable:
-    """The frequency table of a kind: a term of the group "theta", with arguments beside the stretch
-    if it takes some (`yarn:ramp=turns`).
+    """A frequency table: a term of that group, with its arguments beside the stretch if it takes
+    some (`yarn:ramp=turns`).
 
     >>> float(theta("rope", dims=4).theta[1]), float(theta("pi", dims=4, stretch=4).theta[1])
     (0.01, 0.0025)

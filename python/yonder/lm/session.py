@@ -13,7 +13,6 @@ import numpy.typing as npt
 from yonder import _lm
 from yonder.lm.generation import Generated, TextStream, generated_from
 from yonder.lm.schemes import Scheme
-from yonder.progress import ProgressCallback, reporter
 from yonder.tokenizer.results import Ids
 
 if TYPE_CHECKING:
@@ -100,19 +99,15 @@ class Session:
         return loss_from(self._native.score(self._ids(text), int(first)))
 
     def generate(self, prompt: TextOrIds, *, draw: SupportsIndex = 0,
-                 progress: ProgressCallback | None = None,
                  **options: Unpack[GenerateOptions]) -> Generated:
         """Reads the prompt and goes on; see Model.generate(). The last token written is not read
         yet: it begins the next prompt."""
-        return generated_from(self._native.generate(self._ids(prompt), int(draw),
-                                                    reporter(progress), options))
+        return generated_from(self._native.generate(self._ids(prompt), int(draw), options))
 
     def stream(self, prompt: TextOrIds, *, draw: SupportsIndex = 0,
-               progress: ProgressCallback | None = None,
                **options: Unpack[GenerateOptions]) -> TextStream:
         """The same, piece by piece. Other calls of this session wait until the text has ended."""
-        return TextStream(self._native.stream(self._ids(prompt), int(draw), reporter(progress),
-                                              options))
+        return TextStream(self._native.stream(self._ids(prompt), int(draw), options))
 
     def truncate(self, length: SupportsIndex) -> None:
         """Forgets the text from token `length` on. ValueError where a window has dropped keys that

@@ -42,7 +42,7 @@ def train(data: str | os.PathLike[str], out: str | os.PathLike[str], *,
     from which resume=True goes on, bit for bit.
 
     >>> report = train("corpus.txt", "run", steps=2, layers=1, hidden=8, heads=2, context=16, batch=2,
-    ...                threads=1)
+    ...                warmup=1, threads=1)
     >>> report.steps, Model.load(report.folder).config.train_length
     (2, 16)
     """
