@@ -7,7 +7,7 @@ if("${TORCH_CXX_FLAGS}" MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
     "which Debian's C++ libraries do not have; take a pip torch of 2.7 or later, or libtorch-dev")
 endif()
 # Debian's libtorch calls whatever libblas.so.3 is; the reference BLAS is 15 times slower than OpenBLAS.
-find_library(YONDER_OPENBLAS openblas)
+find_library(YONDER_OPENBLAS NAMES openblas libopenblas.so.0)
 if(NOT YONDER_OPENBLAS AND NOT TORCH_CUDA_LIBRARIES)
   message(NOTICE "libopenblas is missing: matrix products will be slow (apt-get install libopenblas0-pthread)")
 endif()
