@@ -3,41 +3,56 @@
 #include "cli/table.h"
 #include "web/server/http_server.h"
 #include "web/server/web_app.h"
+#include "yonder/base/error.h"
 
-#include <pthread.h>
 #include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
 
 namespace yonder::cli {
 namespace {
 
-/// The signals that end the server. They are blocked in all threads and waited for in one, so that
-/// no handler runs and nothing is interrupted.
+/// Written to by the first signal that asks for the end.
+int end_event = -1;
+
+void on_end(int /*signal*/) {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(end_event, &one, sizeof one);
+}
+
+/// The signals that end the server, from its start on. A handler serves them on whichever thread
+/// they arrive: libraries start threads before main(), in which they could not be blocked.
 class EndSignals {
  public:
   EndSignals() {
-    sigemptyset(&signals_);
+    end_event = ::eventfd(0, EFD_CLOEXEC);
+    require(end_event >= 0, ErrorKind::file, "the server: no file descriptor is left for its end");
+    struct sigaction action {};
+    action.sa_handler = on_end;
+    sigemptyset(&action.sa_mask);
+    // A second signal ends the program at once.
+    action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-      sigaddset(&signals_, signal);
+      ::sigaction(signal, &action, nullptr);
     }
-    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
   }
   EndSignals(const EndSignals&) = delete;
   EndSignals& operator=(const EndSignals&) = delete;
-  /// A second signal ends the program at once.
-  ~EndSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  void wait() {
-    int signal = 0;
-    sigwait(&signals_, &signal);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-      ::signal(number, SIG_DFL);
+  ~EndSignals() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      ::signal(signal, SIG_DFL);
     }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    ::close(end_event);
   }
 
- private:
-  sigset_t signals_{};
-  sigset_t before_{};
+  void wait() {
+    uint64_t count = 0;
+    while (::read(end_event, &count, sizeof count) < 0 && errno == EINTR) {
+    }
+  }
 };
 
 struct Serve : Command {
