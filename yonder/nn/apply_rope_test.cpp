@@ -57,12 +57,44 @@ TEST(ApplyRope, LeavesChannelsBeyondTheTableAlone) {
   EXPECT_FALSE(at::allclose(y.narrow(-1, 0, 8), x.narrow(-1, 0, 8)));
 }
 
+TEST(ApplyRope, OfHeadsIsThatOfEachHeadWithItsGradient) {
+  // Four axes take the kernel, fewer torch's operations.
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+    const at::Tensor start = normal({2, 5, 3, 10}, 8).to(type);
+    at::Tensor x = start.clone().requires_grad_();
+    const Rotation rotation = make_rotation(at::arange(10, at::kDouble).view({2, 1, 5}), kTheta);
+    const at::Tensor above = normal({2, 3, 5, 10}, 9);
+    const at::Tensor y = apply_rope(x.transpose(1, 2), rotation, type);
+    (y.to(at::kFloat) * above).sum().backward();
+    for (int64_t b = 0; b < 2; ++b) {
+      for (int64_t h = 0; h < 3; ++h) {
+        const Rotation own = {rotation.cos[b][0], rotation.sin[b][0]};
+        at::Tensor row = start.transpose(1, 2)[b][h].clone().requires_grad_();
+        const at::Tensor expected = apply_rope(row, own, type);
+        (expected.to(at::kFloat) * above[b][h]).sum().backward();
+        const double tolerance = type == at::kFloat ? 1e-6 : 2e-2;
+        EXPECT_TRUE(at::allclose(y[b][h], expected, tolerance, tolerance));
+        EXPECT_TRUE(at::allclose(x.grad().transpose(1, 2)[b][h], row.grad(), tolerance, tolerance));
+      }
+    }
+  }
+}
+
 TEST(ApplyRope, BroadcastsOverBatchAndHeadsAndWidensNarrowTypes) {
   const at::Tensor x = normal({2, 3, 5, 8}, 4).to(at::kBFloat16);
   const Rotation rotation = make_rotation(at::arange(5, at::kDouble), kTheta);
   const at::Tensor y = apply_rope(x, rotation);
   EXPECT_EQ(y.scalar_type(), at::kFloat);
   EXPECT_TRUE(at::equal(y[1][2], apply_rope(x[1][2], rotation)));
+}
+
+TEST(ApplyRope, ScalesWhatItTurns) {
+  const at::Tensor x = normal({3, 8}, 7);
+  const at::Tensor positions = positions_of({1, 2, 3});
+  const at::Tensor scale = at::tensor({0.5, 2.0, -1.0}, at::kDouble).unsqueeze(-1);
+  EXPECT_TRUE(at::allclose(apply_rope(x, make_rotation(positions, kTheta, scale)),
+                           apply_rope(x, make_rotation(positions, kTheta)) * scale.to(at::kFloat),
+                           1e-5, 1e-6));
 }
 
 TEST(ApplyRope, GivesTheGradientOfARotation) {

@@ -2,6 +2,7 @@
 #include "yonder/nn/layers_module.h"
 
 #include "yonder/nn/linear.h"
+#include "yonder/nn/rms_norm.h"
 
 namespace yonder::nn {
 
@@ -21,10 +22,8 @@ RmsNormImpl::RmsNormImpl(int64_t width, double epsilon) : epsilon_(epsilon) {
   weight = register_parameter("weight", torch::ones({width}));
 }
 
-at::Tensor RmsNormImpl::forward(const at::Tensor& x) const {
-  const at::Tensor wide = x.to(at::kFloat);
-  const at::Tensor scale = torch::rsqrt(wide.square().mean(-1, /*keepdim=*/true) + epsilon_);
-  return wide * scale * weight.to(at::kFloat);
+at::Tensor RmsNormImpl::forward(const at::Tensor& x, at::ScalarType type) const {
+  return rms_norm(x, weight, epsilon_, type);
 }
 
 GatedMlpImpl::GatedMlpImpl(int64_t width, int64_t inner, bool with_bias,

@@ -20,12 +20,12 @@ class LinearImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Linear);
 
-/// y = x / sqrt(mean(x^2) + epsilon) * weight over the last axis, in float32 whatever x is; the
-/// result is float32. Source: Zhang and Sennrich 2019, arXiv 1910.07467.
+/// rms_norm() with its weight.
 class RmsNormImpl : public torch::nn::Module {
  public:
   RmsNormImpl(int64_t width, double epsilon);
-  at::Tensor forward(const at::Tensor& x) const;
+  /// x [..., D] -> [..., D] of `type`; see rms_norm.h.
+  at::Tensor forward(const at::Tensor& x, at::ScalarType type = at::kFloat) const;
 
   at::Tensor weight;
 
