@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/error.h"
 #include "yonder/lm/model_config.h"
+#include "yonder/lm/random_positions.h"
+#include "yonder/lm/tasks/task.h"
 #include "yonder/lm/trainer.h"
 
 namespace yonder::lm {
@@ -9,7 +11,9 @@ void TrainOptions::visit(OptionVisitor& v) {
   v.path("data", data, "text to learn from (plain, gzip or zstd), or token ids (.ids)");
   v.path("valid", valid, "held-out text, for the validation figures");
   v.path("tokenizer", tokenizer, "vocabulary of the model; without it the tokens are bytes");
-  v.path("init", init, "begin with the shape and weights of this model");
+  v.text("task", task, "learn a synthetic task instead of a text: even-pairs or copy");
+  v.path("init", init,
+         "begin with the shape and weights of this model; options of the shape are then its own");
   v.integer("layers", layers, 1, 1024, "layers");
   v.integer("hidden", hidden, 2, 1 << 20, "width D");
   v.integer("heads", heads, 1, 1 << 16, "query heads");
@@ -18,10 +22,14 @@ void TrainOptions::visit(OptionVisitor& v) {
   v.integer("intermediate", intermediate, 0, 1 << 24,
             "inner width of the feed-forward layers; 0: 8/3 of hidden");
   v.flag("tied", tied, "share the embedding with the output layer");
-  v.real("rope-base", rope_base, 1, 1e12, "base of the rotation's frequencies");
+  v.real("rope-base", rope_base, 0, 1e12,
+         "base of the rotation's frequencies; 0: 10000, or that of --init");
   v.choice("qk-norm", qk_norm, qk_norm_names(),
            "normalise queries or keys: rms (Qwen3), key, query or cosine (kexue.fm 9859)");
-  v.text("scheme", scheme, "position scheme to train with, e.g. rope+logn:train");
+  v.text("scheme", scheme, "position scheme to train with, e.g. rope+logn:train; empty: rope, or that of --init");
+  v.text("positions", positions,
+         "where tokens stand in training: ordinary, sample:max=M, exponential, beta:max=M or "
+         "pose:max=M");
   v.integer("context", context, 2, 1 << 20, "training length N, tokens");
   v.integer("batch", batch, 1, 1 << 20, "sequences of a micro-batch");
   v.real("repeat-part", repeat_part, 0, 1, "fraction of sequences with an internal repeat");
@@ -36,7 +44,16 @@ void TrainOptions::visit(OptionVisitor& v) {
 
 void TrainOptions::validate() const {
   validate_options([copy = *this](OptionVisitor& v) mutable { copy.visit(v); });
-  require(!data.empty(), ErrorKind::bad_option, "--data is missing: the text to learn from");
+  require(!data.empty() || !task.empty(), ErrorKind::bad_option,
+          "--data is missing: the text to learn from");
+  require(data.empty() || task.empty(), ErrorKind::bad_option,
+          "--data and --task together: a model learns one of them");
+  require(task.empty() || (valid.empty() && tokenizer.empty()), ErrorKind::bad_option,
+          "--task makes its own examples and symbols; leave --valid and --tokenizer out");
+  if (!task.empty()) {
+    find_task(task);
+  }
+  PositionSampler::parse(positions, context);
   loop.validate();
 }
 

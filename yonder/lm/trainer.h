@@ -18,6 +18,7 @@ struct TrainOptions {
   std::string data;       ///< text (plain, gzip or zstd) or token ids (.ids)
   std::string valid;      ///< the same, never trained on; empty: no validation
   std::string tokenizer;  ///< a model of the tokenizer component; empty: bytes
+  std::string task;       ///< learn this synthetic task (tasks/task.h) instead of a text
   std::string init;       ///< begin with this model's shape and weights
 
   int64_t layers = 8;
@@ -27,9 +28,10 @@ struct TrainOptions {
   int64_t head_dim = 0;      ///< 0: hidden / heads
   int64_t intermediate = 0;  ///< 0: 8/3 hidden, rounded up to a multiple of 64
   bool tied = true;
-  double rope_base = 1e4;
-  std::string qk_norm = "none";  ///< none, rms, key, query, cosine
-  std::string scheme = "rope";   ///< position scheme of training, per layer where wanted
+  double rope_base = 0;  ///< 0: 10000, or that of `init`
+  std::string qk_norm = "none";        ///< none, rms, key, query, cosine
+  std::string scheme;  ///< of training, per layer where wanted; empty: rope, or that of `init`
+  std::string positions = "ordinary";  ///< where tokens stand in training (random_positions.h)
 
   int64_t context = 256;  ///< N, tokens
   int64_t batch = 16;     ///< sequences of a micro-batch
@@ -51,14 +53,17 @@ struct TrainReport {
   int64_t tokens = 0;  ///< read, over all steps
   double seconds = 0;
   double loss = 0;  ///< of the last log lines, nats per token
-  /// valid_loss, valid_accuracy, copy_accuracy (second half of tiled sequences), copy_score
-  /// (copy_accuracy - valid_accuracy).
+  /// Of a text: valid_loss, valid_accuracy, copy_accuracy (second half of tiled sequences),
+  /// copy_score (copy_accuracy - valid_accuracy). Of a task: accuracy, and accuracy_8x on strings
+  /// eight times as long (part of the examples whose answers are right in full).
   std::map<std::string, double> validation;
   std::string folder;  ///< the finished model
 };
 
 /// Trains and writes loop.out: checkpoints, log.jsonl, and at the end model.safetensors,
-/// config.json and the tokenizer, which Model::load reads.
+/// config.json and the tokenizer, which Model::load reads. Of several processes (loop.place), the
+/// first writes. Makes the C library keep freed memory (nn/allocator.h), for good. Errors: those of
+/// nn::run_training(); Error(memory) where torch finds none.
 TrainReport train(const TrainOptions& options, Progress* progress = nullptr);
 
 }  // namespace yonder::lm

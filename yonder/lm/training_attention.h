@@ -8,19 +8,25 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <memory>
+
 namespace yonder::lm {
 
-/// What of a scheme depends on neither weights nor text: masks and rotations for one length. Made
-/// once per scheme and positions, used by every layer and head.
+/// What of a scheme depends on neither weights nor text: rotations, masks and biases of one layer.
 class TrainingPositions {
  public:
-  /// positions [B or 1, T] float64: where each token stands (0..T-1, or random positions;
-  /// two-branch splits and masks count tokens). Throws Error(bad_option) for schemes that have no
-  /// gradient form (dynamic scaling by query).
-  TrainingPositions(const PositionScheme& scheme, const at::Tensor& positions);
+  /// scale: c of the logits. heads: H, for biases by head. Throws Error(bad_option) for schemes
+  /// that have no gradient form (scaling by query).
+  TrainingPositions(const PositionScheme& scheme, int64_t length, int64_t heads, double scale,
+                    const at::Device& device);
   ~TrainingPositions();
   TrainingPositions(TrainingPositions&&) noexcept;
   TrainingPositions& operator=(TrainingPositions&&) noexcept;
+
+  /// Stands the tokens at positions [B or 1, T] float64, which are 0 .. T-1 at first. Only
+  /// rotations and decays follow them: windows, splits, biases and log n count tokens.
+  void move_to(const at::Tensor& positions);
 
   struct Impl;
   const Impl& impl() const { return *impl_; }
@@ -29,10 +35,11 @@ class TrainingPositions {
   std::unique_ptr<Impl> impl_;
 };
 
-/// q [B, H, T, d], k and v [B, Hkv, T, d], un-rotated -> [B, H, T, d] of the type `compute`, in
-/// which the two products are done; the softmax is float32. scale: c of the logits.
+/// q [B, H, T, d], k and v [B, Hkv, T, d], un-rotated, T = length -> [B, H, T, d] of the type
+/// `compute`, in which the two products are done; the softmax is float32. bias [H, T, T]: takes the
+/// place of the scheme's own (one that is trained), with its gradient.
 at::Tensor training_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                              const TrainingPositions& positions, double scale,
-                              at::ScalarType compute);
+                              const TrainingPositions& positions, at::ScalarType compute,
+                              const at::Tensor& bias = {});
 
 }  // namespace yonder::lm

@@ -56,7 +56,7 @@ at::Tensor SelfAttentionImpl::forward(const at::Tensor& x, const Attend& attend)
   const int64_t batch = x.size(0);
   const int64_t length = x.size(1);
   const auto by_head = [&](const at::Tensor& t, int64_t heads) {
-    return t.view({batch, length, heads, head_dim_}).transpose(1, 2);
+    return t.view({batch, length, heads, t.size(-1) / heads}).transpose(1, 2);
   };
   at::Tensor q = by_head(q_proj_(x), heads_);
   at::Tensor k = by_head(k_proj_(x), kv_heads_);
@@ -76,7 +76,8 @@ at::Tensor SelfAttentionImpl::forward(const at::Tensor& x, const Attend& attend)
 }
 
 DecoderLayerImpl::DecoderLayerImpl(const ModelConfig& config, int64_t layer, at::ScalarType compute)
-    : input_layernorm_(config.hidden_size, config.norm_epsilon),
+    : compute_(compute),
+      input_layernorm_(config.hidden_size, config.norm_epsilon),
       post_attention_layernorm_(config.hidden_size, config.norm_epsilon),
       self_attn_(config, layer, compute),
       mlp_(config.hidden_size, config.intermediate_size, config.mlp_bias, compute) {
@@ -87,8 +88,9 @@ DecoderLayerImpl::DecoderLayerImpl(const ModelConfig& config, int64_t layer, at:
 }
 
 at::Tensor DecoderLayerImpl::forward(const at::Tensor& x, const Attend& attend) {
-  const at::Tensor mixed = x + self_attn_(input_layernorm_(x), attend);
-  return mixed + mlp_(post_attention_layernorm_(mixed));
+  // Narrowed once for the products that read them.
+  const at::Tensor mixed = x + self_attn_(input_layernorm_->forward(x, compute_), attend);
+  return mixed + mlp_(post_attention_layernorm_->forward(mixed, compute_));
 }
 
 TransformerImpl::TransformerImpl(const ModelConfig& config, at::ScalarType compute)

@@ -44,6 +44,7 @@ class DecoderLayerImpl : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& x, const Attend& attend);
 
  private:
+  at::ScalarType compute_;
   nn::RmsNorm input_layernorm_, post_attention_layernorm_;
   SelfAttention self_attn_;
   nn::GatedMlp mlp_;

@@ -22,9 +22,10 @@ constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kIndex = "model.safetensors.index.json";
 
-// Tables that older checkpoints carry and nobody reads.
+// Tables that older checkpoints carry and nobody reads; and parameters of our trainer whose values
+// the scheme in config.json holds (kerple_module.h).
 bool is_ignored(std::string_view name, const ModelConfig& config) {
-  return name.ends_with("rotary_emb.inv_freq") ||
+  return name.ends_with("rotary_emb.inv_freq") || name.starts_with("kerple.") ||
          (config.tied_embeddings && name == "lm_head.weight");
 }
 
