@@ -197,6 +197,33 @@ AttentionPlan::AttentionPlan(const AttentionProblem& problem, const PositionSche
   }
 }
 
+void AttentionPlan::join_small_blocks() {
+  const size_t pairs = theta.size();
+  std::vector<QueryBlock> joined;
+  for (QueryBlock& block : blocks) {
+    if (!block.theta.empty() && block.count < kFewQueries && !joined.empty()) {
+      QueryBlock& last = joined.back();
+      const bool small = last.by_rows(pairs) || (!last.theta.empty() && last.count < kFewQueries);
+      if (small && last.first + last.count == block.first &&
+          last.count + block.count <= kRowsOfTheirOwn) {
+        if (!last.by_rows(pairs)) {
+          const std::vector<double> table = last.theta;
+          for (int64_t row = 1; row < last.count; ++row) {
+            last.theta.insert(last.theta.end(), table.begin(), table.end());
+          }
+        }
+        for (int64_t row = 0; row < block.count; ++row) {
+          last.theta.insert(last.theta.end(), block.theta.begin(), block.theta.end());
+        }
+        last.count += block.count;
+        continue;
+      }
+    }
+    joined.push_back(std::move(block));
+  }
+  blocks = std::move(joined);
+}
+
 bool AttentionPlan::visible(const KeyTile& tile, int64_t first, int64_t last) const {
   return tile.position <= last &&
          (first - (tile.position + tile.count - 1) < window || tile.position < sinks);

@@ -8,7 +8,9 @@
 #include "yonder/lm/internal/attention_kernel.h"
 #include "yonder/lm/position/scheme.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -16,6 +18,21 @@ namespace yonder::lm::internal {
 
 /// Rows and keys of the greatest tile; the pitch of all transposed tiles.
 constexpr int64_t kTile = 64;
+/// Blocks of fewer queries are not worth a tile.
+constexpr int64_t kFewQueries = 3;
+/// Queries with angles of their own that are taken together: their tables fit the second cache.
+constexpr int64_t kRowsOfTheirOwn = 8;
+
+/// Puts vectors' memory where cache lines begin: a vector across two of them takes twice the time.
+template <typename T>
+struct CacheLineAllocator {
+  using value_type = T;  // NOLINT(readability-identifier-naming): what containers ask for
+  static constexpr std::align_val_t kLine{64};
+  T* allocate(size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), kLine)); }
+  void deallocate(T* memory, size_t) { ::operator delete(memory, kLine); }
+  bool operator==(const CacheLineAllocator&) const = default;
+};
+using AlignedFloats = std::vector<float, CacheLineAllocator<float>>;
 
 /// Keys of one tile: one after another in memory and in the text, never across a multiple of the
 /// tile size in the text.
@@ -25,13 +42,22 @@ struct KeyTile {
   int64_t count = 0;
 };
 
-/// Queries that turn by one theta table, never across a multiple of the tile size.
+/// Queries of one tile that turn by one theta table, or a few that each turn by their own.
 struct QueryBlock {
   int64_t first = 0;     ///< row of q
   int64_t position = 0;  ///< in the text
   int64_t count = 0;
-  double stretch = 1;         ///< s of its queries, under a dynamic scheme
-  std::vector<double> theta;  ///< [d/2], of its own; empty where keys turned once serve all
+  double stretch = 1;  ///< s of its queries, under a dynamic scheme
+  /// Empty where keys turned once serve all blocks (AttentionPlan::theta); else [d/2] for all its
+  /// queries, or [count][d/2].
+  std::vector<double> theta = {};
+
+  bool by_rows(size_t pairs) const { return theta.size() > pairs; }
+  /// The table of query `row` of the block; theta is not empty.
+  std::span<const double> theta_of(int64_t row, size_t pairs) const {
+    const size_t at = by_rows(pairs) ? static_cast<size_t>(row) * pairs : 0;
+    return std::span(theta).subspan(at, pairs);
+  }
 };
 
 /// The angles of one coordinate map: what position p turns channel pair c by, as a complex number
@@ -84,7 +110,8 @@ struct BlockTurns {
   void build(std::span<const double> theta, const PositionScheme& scheme);
 };
 
-struct AttentionPlan {
+class AttentionPlan {
+ public:
   AttentionPlan(const AttentionProblem& problem, const PositionScheme& scheme);
 
   /// True where some query at first..last (in the text) sees some key of the tile.
@@ -93,7 +120,11 @@ struct AttentionPlan {
   bool any_near(const KeyTile& tile, int64_t first) const;
   bool any_far(const KeyTile& tile, int64_t last) const;
 
-  int64_t split, window, sinks;
+  /// Makes one block, by rows, of neighbours of a few queries under tables of their own. For the
+  /// kernel, whose tiles take such blocks; as built, every block has one table.
+  void join_small_blocks();
+
+  int64_t split, window, sinks;  ///< at most 2^60
   bool has_far;
   std::vector<KeyTile> tiles;
   std::vector<QueryBlock> blocks;

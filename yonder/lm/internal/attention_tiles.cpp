@@ -228,6 +228,29 @@ void relative_turn_here(const double* q_re, const double* q_im, const double* k_
   }
 }
 
+template <class DF>
+HWY_INLINE void turn_query_of(DF d, const float* q, const float* re, const float* im, size_t pairs,
+                              float* out) {
+  const auto x = hn::LoadU(d, re);
+  const auto y = hn::LoadU(d, im);
+  const auto a = hn::LoadU(d, q);
+  const auto b = hn::LoadU(d, q + pairs);
+  hn::StoreU(hn::NegMulAdd(b, y, hn::Mul(a, x)), d, out);
+  hn::StoreU(hn::MulAdd(b, x, hn::Mul(a, y)), d, out + pairs);
+}
+
+void turn_query_here(const float* q, const float* re, const float* im, size_t width, float* out) {
+  const D d;
+  const size_t pairs = width / 2;
+  size_t c = 0;
+  for (; c + hn::Lanes(d) <= pairs; c += hn::Lanes(d)) {
+    turn_query_of(d, q + c, re + c, im + c, pairs, out + c);
+  }
+  for (; c < pairs; ++c) {
+    turn_query_of(hn::CappedTag<float, 1>(), q + c, re + c, im + c, pairs, out + c);
+  }
+}
+
 void turn_tile_here(const float* tile, size_t width, const TileTurn& turn, const float* scale,
                     float* out) {
   const D d;
@@ -404,6 +427,70 @@ HWY_INLINE void add_values(const float* weights, const TilePair& t, size_t first
   }
 }
 
+template <bool kTurn, size_t N>
+HWY_INLINE void score_vectors(const RowScores& t, size_t u, float* scores) {
+  const D d;
+  const size_t lanes = hn::Lanes(d);
+  const size_t pairs = t.width / 2;
+  V sum[N];
+  HWY_UNROLL(4)
+  for (size_t n = 0; n < N; ++n) {
+    sum[n] = hn::Zero(d);
+  }
+  for (size_t c = 0; c < pairs; ++c) {
+    const V x = hn::Set(d, t.q[c]);
+    const V y = hn::Set(d, t.q[c + pairs]);
+    HWY_UNROLL(4)
+    for (size_t n = 0; n < N; ++n) {
+      const size_t at = c * kTile + u + n * lanes;
+      const V a = hn::LoadU(d, t.k + at);
+      const V b = hn::LoadU(d, t.k + at + pairs * kTile);
+      if constexpr (kTurn) {
+        // Re(q conj(table k)).
+        const V re = hn::MulAdd(y, b, hn::Mul(x, a));
+        const V im = hn::NegMulAdd(x, b, hn::Mul(y, a));
+        sum[n] = hn::MulAdd(re, hn::LoadU(d, t.table_re + at), sum[n]);
+        sum[n] = hn::MulAdd(im, hn::LoadU(d, t.table_im + at), sum[n]);
+      } else {
+        sum[n] = hn::MulAdd(y, b, hn::MulAdd(x, a, sum[n]));
+      }
+    }
+  }
+  const hn::RebindToSigned<D> di;
+  HWY_UNROLL(4)
+  for (size_t n = 0; n < N; ++n) {
+    // Keys before the first keep what they have.
+    const size_t at = u + n * lanes;
+    V out = sum[n];
+    if (at < t.first) {
+      const auto later = hn::Gt(hn::Iota(di, static_cast<int32_t>(at)),
+                                hn::Set(di, static_cast<int32_t>(t.first) - 1));
+      out = hn::IfThenElse(hn::RebindMask(d, later), out, hn::LoadU(d, scores + at));
+    }
+    hn::StoreU(out, d, scores + at);
+  }
+}
+
+template <bool kTurn>
+HWY_INLINE void score_row_of(const RowScores& t, float* scores) {
+  const size_t lanes = hn::Lanes(D());
+  size_t u = t.first / lanes * lanes;
+  for (; u + (kVectors - 1) * lanes < t.last; u += kVectors * lanes) {
+    score_vectors<kTurn, kVectors>(t, u, scores);
+  }
+  for (; u < t.last; u += lanes) {
+    score_vectors<kTurn, 1>(t, u, scores);
+  }
+}
+
+void score_row_here(const RowScores& t, float* scores) {
+  if (t.table_re != nullptr) {
+    score_row_of<true>(t, scores);
+  } else {
+    score_row_of<false>(t, scores);
+  }
+}
+
 // Vectors of keys, as numbers of keys: first (a multiple of a vector) up to last (likewise).
 struct Span {
   int64_t first = 0, last = 0;
@@ -492,8 +579,13 @@ HWY_INLINE void attend_rows(const TilePair& t, const SoftmaxState& state, int64_
     return;
   }
   const Span seen{round_down(first, lanes), round_up(last, lanes)};
-  HWY_ALIGN float scores[kRows * kTile];
-  branch_scores<R>(t, r0, seen, scores);
+  HWY_ALIGN float own_scores[kRows * kTile];
+  float* scores = own_scores;
+  if (t.scores != nullptr) {
+    scores = t.scores + r0 * kTile;
+  } else {
+    branch_scores<R>(t, r0, seen, scores);
+  }
 
   const bool all_seen = seen.last <= keys && seen.last <= t.offset + r0 + 1 &&
                         (seen.first > t.offset + r1 - t.window || seen.last <= t.sinks);
@@ -869,17 +961,9 @@ HWY_INLINE void decode_typed(DF d, const DecodeTile& t, const SoftmaxState& stat
     decode_turned<false, DF, T>(d, t, t.q, state, scores);
     return;
   }
-  const size_t pairs = t.width / 2;
   float* q = scores + t.heads * kTile;
   for (size_t h = 0; h < t.heads; ++h) {
-    for (size_t c = 0; c < pairs; c += hn::Lanes(d)) {
-      const auto re = hn::LoadU(d, t.base_re + c);
-      const auto im = hn::LoadU(d, t.base_im + c);
-      const auto a = hn::LoadU(d, t.q + h * t.width + c);
-      const auto b = hn::LoadU(d, t.q + h * t.width + c + pairs);
-      hn::StoreU(hn::NegMulAdd(b, im, hn::Mul(a, re)), d, q + h * t.width + c);
-      hn::StoreU(hn::MulAdd(b, re, hn::Mul(a, im)), d, q + h * t.width + c + pairs);
-    }
+    turn_query_here(t.q + h * t.width, t.base_re, t.base_im, t.width, q + h * t.width);
   }
   decode_turned<true, DF, T>(d, t, q, state, scores);
 }
@@ -917,7 +1001,9 @@ HWY_EXPORT(load_rows_here);
 HWY_EXPORT(fill_powers_here);
 HWY_EXPORT(multiply_complex_here);
 HWY_EXPORT(relative_turn_here);
+HWY_EXPORT(turn_query_here);
 HWY_EXPORT(turn_tile_here);
+HWY_EXPORT(score_row_here);
 HWY_EXPORT(attend_tile_here);
 HWY_EXPORT(clear_state_here);
 HWY_EXPORT(write_block_here);
@@ -946,9 +1032,17 @@ void relative_turn(const double* q_re, const double* q_im, const double* k_re, c
   HWY_DYNAMIC_DISPATCH(relative_turn_here)(q_re, q_im, k_re, k_im, n, re, im);
 }
 
+void turn_query(const float* q, const float* re, const float* im, size_t width, float* out) {
+  HWY_DYNAMIC_DISPATCH(turn_query_here)(q, re, im, width, out);
+}
+
 void turn_tile(const float* tile, size_t width, const TileTurn& turn, const float* scale,
                float* out) {
   HWY_DYNAMIC_DISPATCH(turn_tile_here)(tile, width, turn, scale, out);
+}
+
+void score_row(const RowScores& row, float* scores) {
+  HWY_DYNAMIC_DISPATCH(score_row_here)(row, scores);
 }
 
 void attend_tile(const TilePair& pair, const SoftmaxState& state) {

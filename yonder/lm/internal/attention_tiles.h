@@ -33,6 +33,9 @@ void multiply_complex(const double* by_re, const double* by_im, size_t n, double
 void relative_turn(const double* q_re, const double* q_im, const double* k_re, const double* k_im,
                    size_t n, float* re, float* im);
 
+/// One row [width], turned by a complex number per channel pair [d/2].
+void turn_query(const float* q, const float* re, const float* im, size_t width, float* out);
+
 /// What a transposed tile is turned by: base (x) table, complex.
 struct TileTurn {
   const float* base_re = nullptr;  ///< [d/2]; null: not turned
@@ -44,6 +47,20 @@ struct TileTurn {
 /// out = scale (row vector [64], null: 1) times the turned tile; out may not be `tile`.
 void turn_tile(const float* tile, size_t width, const TileTurn& turn, const float* scale,
                float* out);
+
+/// One query, turned to the tile, against keys first..last-1 of a transposed tile, which the table
+/// turns. For queries that have angles of their own.
+struct RowScores {
+  const float* q;         ///< [width]
+  const float* k;         ///< [width][64], not turned
+  const float* table_re;  ///< [d/2][64]; null: keys are taken as they are
+  const float* table_im;
+  size_t width;
+  size_t first, last;
+};
+
+/// Writes scores[first..last-1]; what lies behind them, up to 64, is lost.
+void score_row(const RowScores& row, float* scores);
 
 /// Running softmax of one head's block of queries.
 struct SoftmaxState {
@@ -64,6 +81,7 @@ struct TilePair {
   int64_t split, window;  ///< near is m < split; visible is m < window ...
   int64_t sinks;          ///< ... or one of the first `sinks` keys of this tile
   const float* bias;      ///< at bias[u - r] stands that of query r and key u; null: none
+  float* scores;          ///< [queries][64], of score_row, overwritten; null: made of q and k
 };
 
 /// Adds the tile's keys to the state.
