@@ -66,5 +66,7 @@ const MeasureRow& row_of(MeasureKind kind);
 /// age 0 is the newest moment; length, the interval remembered (lagt: unused), puts it at s = 1 -
 /// 2 age / length. values [N].
 void basis(const Measure& measure, double age, double length, std::span<double> values);
+/// d/dt of the same, per time unit: the negative of the slope in age. values [N].
+void basis_derivative(const Measure& measure, double age, double length, std::span<double> values);
 
 }  // namespace yonder::memory

@@ -206,7 +206,7 @@ Value Summary::at(int64_t channel, double t) const {
 Value Summary::derivative(int64_t channel, double t) const {
   require_inside(t);
   std::vector<double> values(static_cast<size_t>(order()));
-  internal::basis_derivative(measure(), end() - t, length(), values);
+  basis_derivative(measure(), end() - t, length(), values);
   return {sum(channel, values), kNaN, kNaN};
 }
 

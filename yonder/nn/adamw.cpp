@@ -50,7 +50,7 @@ double AdamW::step(double learning_rate) {
     at::Tensor& mean = mean_[name].lerp_(gradient, 1 - options_.beta1);
     at::Tensor& square =
         square_[name].mul_(options_.beta2).addcmul_(gradient, gradient, 1 - options_.beta2);
-    if (parameter.dim() >= 2) {
+    if (parameter.dim() >= 2 && is_weight(name)) {
       parameter.mul_(1 - learning_rate * options_.weight_decay);
     }
     // p -= rate m / (sqrt(v) + epsilon), m and v without the bias of their start from zero.

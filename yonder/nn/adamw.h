@@ -13,7 +13,7 @@ namespace yonder::nn {
 
 class AdamW {
  public:
-  /// parameters: float32 leaves that require a gradient. Those of two or more axes decay.
+  /// parameters: float32 leaves that require a gradient. Weights of two or more axes decay.
   AdamW(const NamedTensors& parameters, const OptimizerOptions& options);
 
   /// Clips the gradients to a common norm and takes one step with this learning rate; gives the

@@ -32,7 +32,7 @@ TEST(AdamW, TakesTheStepsOfTorchsOwn) {
   options.clip = 0;
   at::Tensor ours = leaf({5, 3}, 0);
   at::Tensor theirs = ours.detach().clone().requires_grad_();
-  AdamW adamw({{"w", ours}}, options);
+  AdamW adamw({{"weight", ours}}, options);
   torch::optim::AdamW reference({theirs}, torch::optim::AdamWOptions(0.01)
                                               .betas({options.beta1, options.beta2})
                                               .eps(options.epsilon)
@@ -59,16 +59,20 @@ TEST(AdamW, FirstStepGoesAgainstTheSignByTheLearningRate) {
 TEST(AdamW, DecaysMatricesOnly) {
   at::Tensor w = leaf({2, 2}, 0);
   at::Tensor b = leaf({2}, 1);
+  at::Tensor poles = leaf({2, 2}, 2);
   const at::Tensor w_before = w.detach().clone();
   const at::Tensor b_before = b.detach().clone();
+  const at::Tensor poles_before = poles.detach().clone();
   OptimizerOptions options;
   options.weight_decay = 0.5;
-  AdamW adamw({{"w", w}, {"b", b}}, options);
+  AdamW adamw({{"q.weight", w}, {"q.bias", b}, {"ssm.A_imag", poles}}, options);
   w.mutable_grad() = at::zeros_like(w);
   b.mutable_grad() = at::zeros_like(b);
+  poles.mutable_grad() = at::zeros_like(poles);
   adamw.step(0.1);
   EXPECT_TRUE(at::allclose(w, w_before * 0.95));
   EXPECT_TRUE(at::equal(b, b_before));
+  EXPECT_TRUE(at::equal(poles, poles_before));
 }
 
 TEST(AdamW, ClipsTheCommonNorm) {

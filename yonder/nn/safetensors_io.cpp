@@ -26,6 +26,8 @@ constexpr std::array<std::pair<const char*, at::ScalarType>, 9> kTypes = {{
 
 }  // namespace
 
+bool is_weight(std::string_view name) { return name.ends_with("weight") || name.ends_with("bias"); }
+
 at::ScalarType scalar_type(const TensorEntry& entry) {
   const auto row = std::find_if(kTypes.begin(), kTypes.end(),
                                 [&](const auto& t) { return t.first == entry.dtype; });

@@ -17,6 +17,11 @@ namespace yonder::nn {
 
 using NamedTensors = std::map<std::string, at::Tensor>;
 
+/// Whether a name ends in "weight" or "bias", as those of products, embeddings and norms do.
+/// Others, such as poles and steps of state-space layers, mean something that weight decay and
+/// types of few digits would destroy.
+bool is_weight(std::string_view name);
+
 /// "F32" and so on; Error(bad_data) naming the tensor for a dtype that torch has not.
 at::ScalarType scalar_type(const TensorEntry& entry);
 std::string safetensors_dtype(at::ScalarType type);

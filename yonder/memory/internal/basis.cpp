@@ -225,10 +225,6 @@ const Family& family_of(MeasureKind kind) {
 
 }  // namespace
 
-void basis_derivative(const Measure& measure, double age, double length, std::span<double> values) {
-  family_of(measure.kind).derivative(measure, age, length, values);
-}
-
 void basis_integral(const Measure& measure, double older, double newer, double length,
                     std::span<double> values) {
   family_of(measure.kind).integral(measure, older, newer, length, values);
@@ -241,3 +237,11 @@ bool is_orthonormal(const Measure& measure) {
 }
 
 }  // namespace yonder::memory::internal
+
+namespace yonder::memory {
+
+void basis_derivative(const Measure& measure, double age, double length, std::span<double> values) {
+  internal::family_of(measure.kind).derivative(measure, age, length, values);
+}
+
+}  // namespace yonder::memory

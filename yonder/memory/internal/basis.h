@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Derivatives and integrals of the functions of basis() (measure.h): what a summary is read with
-// beside its values.
+// Integrals of the functions of basis() (measure.h): what a summary is read with beside its values
+// and derivatives.
 //
 // One row per family of functions in basis.cpp; families are those of measures/table.cpp. Ages are
 // counted back from the newest moment, 0 <= age <= length. Test: basis_test.cpp against differences
@@ -12,9 +12,6 @@
 #include <span>
 
 namespace yonder::memory::internal {
-
-/// d/dt of every function at this age, per time unit. values [N].
-void basis_derivative(const Measure& measure, double age, double length, std::span<double> values);
 
 /// Integrals over the times of the ages from `older` down to `newer`, older >= newer. values [N].
 /// Closed forms; Laguerre functions by Gauss-Legendre in sqrt(age), to 1e-10 where alpha = 0.
