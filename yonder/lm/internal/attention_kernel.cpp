@@ -56,7 +56,7 @@ class Arena {
   }
 
  private:
-  static constexpr size_t kKeptFloats = size_t{4} << 20;
+  static constexpr size_t kKeptFloats = size_t{16} << 20;
   struct Memory {
     hwy::AlignedFreeUniquePtr<float[]> data;
     size_t size = 0;
@@ -94,6 +94,28 @@ class ScratchPool {
   std::vector<std::unique_ptr<Scratch>> free_;
 };
 
+// Tiles of keys or values that are kept for all blocks of queries: of some of the tiles that
+// queries see, for the kv heads in work, [slot][kept tile][floats].
+class HeldTiles {
+ public:
+  explicit HeldTiles(size_t floats) : floats_(floats) {}
+  /// Says whether the next tile is kept.
+  void add(bool kept) { at_.push_back(kept ? kept_++ : kNone); }
+  bool has(size_t tile) const { return at_[tile] != kNone; }
+  size_t floats_per_slot() const { return kept_ * floats_; }
+  void take_from(Arena& arena, size_t slots) { memory_ = arena.take(slots * floats_per_slot()); }
+  float* of(int64_t slot, size_t tile) const {
+    return memory_ + (static_cast<size_t>(slot) * kept_ + at_[tile]) * floats_;
+  }
+
+ private:
+  static constexpr size_t kNone = SIZE_MAX;
+  size_t floats_;
+  size_t kept_ = 0;
+  std::vector<size_t> at_;
+  float* memory_ = nullptr;
+};
+
 // Complex angles narrowed to float.
 struct FloatBase {
   std::vector<double> re, im;
@@ -118,11 +140,14 @@ class TileWalk {
     fresh_ = true;
   }
   /// Tables seen so far have changed.
-  void forget() { made_of_ = nullptr; }
+  void forget() {
+    made_of_ = nullptr;
+    first_.turns = nullptr;
+  }
   /// Valid until the next call. origin: of the decay; of all tiles of a walk the same.
   void go(int64_t position, int64_t origin) {
     if (fresh_) {
-      turns_->base(position, origin, base_.re.data(), base_.im.data());
+      go_first(position, origin);
     } else if (position != position_) {
       turns_->advance(position_, position, origin, base_.re.data(), base_.im.data());
     }
@@ -141,6 +166,16 @@ class TileWalk {
   }
 
  private:
+  // Heads walk over the same tiles, one after the other.
+  void go_first(int64_t position, int64_t origin) {
+    if (first_.turns == turns_ && first_.position == position && first_.origin == origin) {
+      base_.re = first_.re;
+      base_.im = first_.im;
+      return;
+    }
+    turns_->base(position, origin, base_.re.data(), base_.im.data());
+    first_ = {turns_, position, origin, base_.re, base_.im};
+  }
   void make_table(int64_t position) {
     const int64_t phase = turns_->phase(position);
     if (made_of_ == turns_->rows_re() && phase == phase_) {
@@ -179,6 +214,12 @@ class TileWalk {
   bool fresh_ = true;
   int64_t position_ = 0, phase_ = 0;
   FloatBase base_;
+  struct First {
+    const Turns* turns = nullptr;
+    int64_t position = 0, origin = 0;
+    std::vector<double> re, im;
+  };
+  First first_;  ///< the base that the last walk began with
   AlignedFloats rows_, columns_;
   const float* made_of_ = nullptr;  ///< rows of the table at hand
   const float* table_re_ = nullptr;
@@ -240,9 +281,11 @@ struct DecodeScratch {
       : raw_q(memory),
         turned_q(memory + group * width),
         work(memory + 2 * group * width),
-        walk(width / 2, TileWalk::Layout::rows) {}
+        near_walk(width / 2, TileWalk::Layout::rows),
+        far_walk(width / 2, TileWalk::Layout::rows) {}
   float *raw_q, *turned_q, *work;
-  TileWalk walk;
+  TileWalk near_walk, far_walk;
+  int64_t row = -1;  // the query they are of
 };
 
 // Adds the sums of other keys.
@@ -272,7 +315,11 @@ class Run {
         width_(static_cast<size_t>(problem.width)),
         pairs_(width_ / 2),
         pitch_((width_ + kMaxLanes - 1) / kMaxLanes * kMaxLanes),
-        copy_values_(problem.v.type != ElementType::f32 || width_ != pitch_) {
+        copy_values_(problem.v.type != ElementType::f32 || width_ != pitch_),
+        raw_(width_ * kTile),
+        near_(width_ * kTile),
+        far_(width_ * kTile),
+        values_(pitch_ * kTile) {
     shared_.build(plan_.theta, scheme);
   }
 
@@ -328,6 +375,7 @@ class Run {
                : reinterpret_cast<float*>(static_cast<uint16_t*>(p_.out) + at);
   }
 
+  int64_t choose_tiles(const std::vector<const QueryBlock*>& blocks);
   void run_blocks(const std::vector<const QueryBlock*>& blocks);
   void run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, BlockScratch& scratch);
   void run_rows(const QueryBlock& block, int64_t kv_head, int64_t slot, BlockScratch& scratch);
@@ -390,93 +438,86 @@ class Run {
   const bool copy_values_;
   BlockTurns shared_;
 
-  // Of the group of kv heads in work: [slot][tile][width][64], and values [slot][tile][64][pitch].
-  std::vector<size_t> needed_tiles_;  ///< those that some query sees
-  std::vector<uint8_t> needs_near_, needs_far_;
-  bool hold_raw_ = false, hold_near_ = false, hold_far_ = false;
-  float *raw_ = nullptr, *near_ = nullptr, *far_ = nullptr, *values_ = nullptr;
+  std::vector<size_t> needed_tiles_;     ///< those that some query sees
+  HeldTiles raw_, near_, far_, values_;  ///< by needed tile; keys [width][64], values [64][pitch]
   size_t tile_floats() const { return width_ * kTile; }
-  float* held(float* all, int64_t slot, size_t index, size_t floats) const {
-    return all + (static_cast<size_t>(slot) * needed_tiles_.size() + index) * floats;
-  }
 };
 
 void Run::prepare_keys(int64_t kv_head, int64_t slot, size_t index, BlockScratch& scratch) {
   const KeyTile& tile = plan_.tiles[needed_tiles_[index]];
   const auto count = static_cast<size_t>(tile.count);
-  float* raw = hold_raw_ ? held(raw_, slot, index, tile_floats()) : scratch.raw;
+  float* raw = raw_.has(index) ? raw_.of(slot, index) : scratch.raw;
   load_transposed(p_.k, kv_head, tile.row, count, width_, raw);
-  if (hold_near_ && needs_near_[index] != 0) {
+  if (near_.has(index)) {
     scratch.near_walk.go(tile.position, 0);
-    turn_tile(raw, width_, scratch.near_walk.turn(), nullptr,
-              held(near_, slot, index, tile_floats()));
+    turn_tile(raw, width_, scratch.near_walk.turn(), nullptr, near_.of(slot, index));
   }
-  if (hold_far_ && needs_far_[index] != 0) {
+  if (far_.has(index)) {
     scratch.far_walk.go(tile.position, 0);
-    turn_tile(raw, width_, scratch.far_walk.turn(), nullptr,
-              held(far_, slot, index, tile_floats()));
+    turn_tile(raw, width_, scratch.far_walk.turn(), nullptr, far_.of(slot, index));
   }
   if (copy_values_) {
-    load_rows(p_.v, kv_head, tile.row, count, width_, pitch_,
-              held(values_, slot, index, pitch_ * kTile));
+    load_rows(p_.v, kv_head, tile.row, count, width_, pitch_, values_.of(slot, index));
   }
 }
 
-void Run::run_blocks(const std::vector<const QueryBlock*>& blocks) {
-  bool any_shared = false;
-  bool any_own = false;
-  std::vector<uint8_t> near(plan_.tiles.size()), far(plan_.tiles.size()), seen(plan_.tiles.size());
+// Finds out which tiles are seen, and in which of their forms each is kept. Returns how many pairs
+// of query and key the tiles make.
+int64_t Run::choose_tiles(const std::vector<const QueryBlock*>& blocks) {
+  struct Use {
+    bool seen = false, by_own_table = false, near = false, far = false;
+  };
+  std::vector<Use> uses(plan_.tiles.size());
   int64_t pairs = 0;
   for (const QueryBlock* block : blocks) {
-    const bool shared = block->theta.empty();
-    any_shared = any_shared || shared;
-    any_own = any_own || !shared;
     const int64_t last = block->position + block->count - 1;
+    const bool shared = block->theta.empty();
     for (size_t t = 0; t < plan_.tiles.size(); ++t) {
       const KeyTile& tile = plan_.tiles[t];
       if (plan_.visible(tile, block->position, last)) {
-        seen[t] = 1;
         pairs += block->count * tile.count;
-        near[t] |= static_cast<uint8_t>(shared && plan_.any_near(tile, block->position));
-        far[t] |= static_cast<uint8_t>(shared && plan_.any_far(tile, last));
+        Use& use = uses[t];
+        use.seen = true;
+        use.by_own_table = use.by_own_table || !shared;
+        use.near = use.near || (shared && plan_.any_near(tile, block->position));
+        use.far = use.far || (shared && plan_.any_far(tile, last));
       }
     }
   }
+  const bool near_turns = !shared_.near_k.identity();
+  const bool far_turns = !shared_.far_k.identity();
   for (size_t t = 0; t < plan_.tiles.size(); ++t) {
-    if (seen[t] != 0) {
+    const Use& use = uses[t];
+    if (use.seen) {
       needed_tiles_.push_back(t);
-      needs_near_.push_back(near[t]);
-      needs_far_.push_back(far[t]);
+      near_.add(use.near && near_turns);
+      far_.add(use.far && far_turns);
+      raw_.add(use.by_own_table || (use.near && !near_turns) || (use.far && !far_turns));
+      values_.add(copy_values_);
     }
   }
-  hold_near_ = any_shared && !shared_.near_k.identity();
-  hold_far_ = any_shared && plan_.has_far && !shared_.far_k.identity();
-  hold_raw_ = any_own || !hold_near_ || (plan_.has_far && !hold_far_);
+  return pairs;
+}
 
-  const int64_t per_head =
-      static_cast<int64_t>(needed_tiles_.size() * tile_floats() * sizeof(float)) *
-      (static_cast<int64_t>(hold_raw_) + static_cast<int64_t>(hold_near_) +
-       static_cast<int64_t>(hold_far_) + static_cast<int64_t>(copy_values_));
-  const int64_t slots =
-      std::clamp<int64_t>(kScratchBytes / std::max<int64_t>(per_head, 1), 1, p_.kv_heads);
-  const auto held_tiles = static_cast<size_t>(slots) * needed_tiles_.size();
+void Run::run_blocks(const std::vector<const QueryBlock*>& blocks) {
+  const int64_t pairs = choose_tiles(blocks);
+  const size_t per_slot = raw_.floats_per_slot() + near_.floats_per_slot() +
+                          far_.floats_per_slot() + values_.floats_per_slot();
+  const auto slots = static_cast<size_t>(std::clamp<int64_t>(
+      kScratchBytes / static_cast<int64_t>(per_slot * sizeof(float) + 1), 1, p_.kv_heads));
   const int threads = threads_for(pairs * group_ * p_.width * 2);
   const auto group = static_cast<size_t>(group_);
   const size_t scratch_floats = Arena::padded(BlockScratch::floats(group, width_, pitch_));
-  const auto all = [&](bool hold, size_t floats) { return hold ? held_tiles * floats : 0; };
-  Arena arena(all(hold_raw_, tile_floats()) + all(hold_near_, tile_floats()) +
-              all(hold_far_, tile_floats()) + all(copy_values_, pitch_ * kTile) +
-              static_cast<size_t>(threads) * scratch_floats);
-  raw_ = arena.take(all(hold_raw_, tile_floats()));
-  near_ = arena.take(all(hold_near_, tile_floats()));
-  far_ = arena.take(all(hold_far_, tile_floats()));
-  values_ = arena.take(all(copy_values_, pitch_ * kTile));
+  Arena arena(slots * per_slot + static_cast<size_t>(threads) * scratch_floats);
+  for (HeldTiles* tiles : {&raw_, &near_, &far_, &values_}) {
+    tiles->take_from(arena, slots);
+  }
   ScratchPool<BlockScratch> pool;
   for (int thread = 0; thread < threads; ++thread) {
     pool.add(std::make_unique<BlockScratch>(arena.take(scratch_floats), group, width_, pitch_));
   }
-  for (int64_t first = 0; first < p_.kv_heads; first += slots) {
-    const int64_t heads = std::min(slots, p_.kv_heads - first);
+  for (int64_t first = 0; first < p_.kv_heads; first += static_cast<int64_t>(slots)) {
+    const int64_t heads = std::min(static_cast<int64_t>(slots), p_.kv_heads - first);
     const size_t tiles = needed_tiles_.size();
     parallel_for(static_cast<size_t>(heads) * tiles, 32, threads, [&](size_t begin, size_t end) {
       pool.with([&](BlockScratch& scratch) {
@@ -548,24 +589,24 @@ void Run::run_block(const QueryBlock& block, int64_t kv_head, int64_t slot, Bloc
     if (!plan_.visible(tile, block.position, last)) {
       continue;
     }
-    // Where the keys of a branch lie: held for all blocks, raw, or turned now.
-    const auto keys = [&](bool needed, const Turns& k_turns, bool hold, float* all, TileWalk& walk,
+    // Where the keys of a branch lie: kept for all blocks, raw, or turned now.
+    const auto keys = [&](bool needed, const Turns& k_turns, const HeldTiles& kept, TileWalk& walk,
                           float* own) -> const float* {
       if (!needed || k_turns.identity()) {
-        return needed ? held(raw_, slot, index, tile_floats()) : nullptr;
+        return needed ? raw_.of(slot, index) : nullptr;
       }
-      if (shared && hold) {
-        return held(all, slot, index, tile_floats());
+      if (shared) {
+        return kept.of(slot, index);
       }
       walk.go(tile.position, block.position);
-      turn_tile(held(raw_, slot, index, tile_floats()), width_, walk.turn(), nullptr, own);
+      turn_tile(raw_.of(slot, index), width_, walk.turn(), nullptr, own);
       return own;
     };
     TilePair pair = pair_of(block, kv_head, slot, index);
-    pair.k_near = keys(plan_.any_near(tile, block.position), turns.near_k, hold_near_, near_,
-                       scratch.near_walk, scratch.k_near);
-    pair.k_far = keys(plan_.any_far(tile, last), turns.far_k, hold_far_, far_, scratch.far_walk,
-                      scratch.k_far);
+    pair.k_near = keys(plan_.any_near(tile, block.position), turns.near_k, near_, scratch.near_walk,
+                       scratch.k_near);
+    pair.k_far =
+        keys(plan_.any_far(tile, last), turns.far_k, far_, scratch.far_walk, scratch.k_far);
     for (size_t g = 0; g < static_cast<size_t>(group_); ++g) {
       pair.q_near = scratch.q_near + g * tile_floats();
       pair.q_far = scratch.q_far + g * tile_floats();
@@ -581,7 +622,7 @@ TilePair Run::pair_of(const QueryBlock& block, int64_t kv_head, int64_t slot, si
   const KeyTile& tile = plan_.tiles[needed_tiles_[index]];
   TilePair pair{};
   if (copy_values_) {
-    pair.v = held(values_, slot, index, pitch_ * kTile);
+    pair.v = values_.of(slot, index);
     pair.v_pitch = pitch_;
   } else {
     pair.v = static_cast<const float*>(p_.v.data) + kv_head * p_.v.head_stride +
@@ -667,9 +708,9 @@ void Run::run_rows(const QueryBlock& block, int64_t kv_head, int64_t slot, Block
           turn_query(q + (g * queries + r) * width_, base.re32.data(), base.im32.data(), width_,
                      turned_q);
           const bool turn_keys = !k_turns.identity();
-          score_row({turned_q, held(raw_, slot, index, tile_floats()),
-                     turn_keys ? walk.table_re() : nullptr, turn_keys ? walk.table_im() : nullptr,
-                     width_, static_cast<size_t>(from), static_cast<size_t>(to)},
+          score_row({turned_q, raw_.of(slot, index), turn_keys ? walk.table_re() : nullptr,
+                     turn_keys ? walk.table_im() : nullptr, width_, static_cast<size_t>(from),
+                     static_cast<size_t>(to)},
                     scores + r * kTile);
         };
         // Keys up to this one are far; the far ones first, for a vector of both is written twice.
@@ -696,20 +737,25 @@ void Run::run_query(const Query& query, int64_t kv_head, size_t first_tile, size
   const auto group = static_cast<size_t>(group_);
   float* raw_q = scratch.raw_q;
   float* turned_q = scratch.turned_q;
-  scratch.walk.forget();
+  if (scratch.row != row) {
+    scratch.near_walk.forget();
+    scratch.far_walk.forget();
+    scratch.row = row;
+  }
   for (size_t g = 0; g < group; ++g) {
     load_scaled(kv_head * group_ + static_cast<int64_t>(g), row, raw_q + g * width_);
   }
 
+  // Keys at begin..end-1 of the text.
   const auto run_branch = [&](const std::vector<double>& q_turn, const Turns& k_turns,
-                              int64_t begin, int64_t end) {  // keys at begin..end-1 of the text
+                              TileWalk& walk, int64_t begin, int64_t end) {
     const double* q_re = q_turn.data();
     const double* q_im = q_turn.data() + pairs_;
     const bool turn_keys = !k_turns.identity();
     if (turn_keys) {
-      scratch.walk.start(k_turns);
+      walk.start(k_turns);
     } else {
-      FloatBase& base = scratch.walk.base();
+      FloatBase& base = walk.base();
       std::copy_n(q_re, pairs_, base.re.begin());
       std::copy_n(q_im, pairs_, base.im.begin());
       base.narrow();
@@ -745,14 +791,14 @@ void Run::run_query(const Query& query, int64_t kv_head, size_t first_tile, size
       if (turn_keys) {
         // The key's base is taken to the query: q turns by base_q conj(base_k), where |base_k|
         // goes along (XPOS).
-        scratch.walk.go(from, position);
-        FloatBase& base = scratch.walk.base();
+        walk.go(from, position);
+        FloatBase& base = walk.base();
         relative_turn(q_re, q_im, base.re.data(), base.im.data(), pairs_, base.re32.data(),
                       base.im32.data());
         d.base_re = base.re32.data();
         d.base_im = base.im32.data();
-        d.table_re = scratch.walk.table_re();
-        d.table_im = scratch.walk.table_im();
+        d.table_re = walk.table_re();
+        d.table_im = walk.table_im();
       }
       d.bias = bias_of(kv_head * group_, position - from);
       d.bias_pitch = plan_.bias_pitch;
@@ -765,10 +811,12 @@ void Run::run_query(const Query& query, int64_t kv_head, size_t first_tile, size
   const int64_t near_first = std::max<int64_t>(0, position - plan_.split + 1);
   const auto run_range = [&](int64_t begin, int64_t stop) {
     if (begin < std::min(stop, near_first)) {
-      run_branch(query.far, query.turns->far_k, begin, std::min(stop, near_first));
+      run_branch(query.far, query.turns->far_k, scratch.far_walk, begin,
+                 std::min(stop, near_first));
     }
     if (std::max(begin, near_first) < stop) {
-      run_branch(query.near, query.turns->near_k, std::max(begin, near_first), stop);
+      run_branch(query.near, query.turns->near_k, scratch.near_walk, std::max(begin, near_first),
+                 stop);
     }
   };
   run_range(0, std::min(plan_.sinks, shown));
@@ -803,16 +851,16 @@ void Run::run_few_queries(const std::vector<const QueryBlock*>& blocks) {
         pool.with([&](DecodeScratch& scratch) {
           for (size_t item = begin; item < end; ++item) {
             clear_state(states[item], group, pitch_);
-            const size_t first = item % parts * kDecodeTiles;
-            run_query(query, static_cast<int64_t>(item / parts), first,
+            const size_t first = item / kv_heads * kDecodeTiles;
+            run_query(query, static_cast<int64_t>(item % kv_heads), first,
                       std::min(plan_.tiles.size(), first + kDecodeTiles), states[item], scratch);
           }
         });
       });
       for (size_t kv_head = 0; kv_head < kv_heads; ++kv_head) {
-        const SoftmaxState& all = states[kv_head * parts];
+        const SoftmaxState& all = states[kv_head];
         for (size_t part = 1; part < parts; ++part) {
-          merge_state(states[kv_head * parts + part], group, pitch_, all);
+          merge_state(states[part * kv_heads + kv_head], group, pitch_, all);
         }
         write_query(all, row, static_cast<int64_t>(kv_head));
       }
