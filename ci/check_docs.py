@@ -9,7 +9,8 @@
 1. Every relative link resolves, with its #anchor.
 2. Every path of this repository in backticks exists (`yonder/base/json.h`, `ci/run.sh`).
 3. Fenced blocks marked `sh run` are executed with bash -euo pipefail, in order, in one temporary
-   folder per document, with the build folder first in PATH; each must exit 0. A block marked
+   folder per document with the models of the tree in it, the build folder first in PATH; each must
+   exit 0. A block marked
    `text output` right after one must equal what that block printed on stdout, where a line `...`
    stands for any lines.
 4. In plain `sh` blocks every `make TARGET` exists.
@@ -106,6 +107,7 @@ def run_blocks(text, environment):
     count = 0
     blocks = list(FENCE.finditer(text))
     with tempfile.TemporaryDirectory() as folder:
+        os.symlink(os.path.join(ROOT, "models"), os.path.join(folder, "models"))
         for index, match in enumerate(blocks):
             if match.group(2).split() != ["sh", "run"]:
                 continue
