@@ -202,7 +202,8 @@ void EvalOptions::validate() const {
 
 std::string EvalRow::to_json() const {
   JsonWriter w;
-  w.begin_object().key("scheme").value(scheme).key("protocol").value(protocol);
+  w.begin_object().key("asked").value(asked).key("scheme").value(scheme);
+  w.key("protocol").value(protocol);
   w.key("set").value(set).key("length").value(length).key("last").value(last);
   w.key("train_length").value(train_length).key("samples").value(samples);
   w.key("targets").value(targets).key("hits").value(hits).key("bytes").value(bytes);
@@ -326,7 +327,8 @@ std::vector<EvalRow> evaluate_with(TextScorer& scorer, const EvalSubject& subjec
   for (const std::string& scheme : schemes) {
     for (const Task& task : tasks) {
       const UsedScheme used = scorer.use(scheme, task.length);
-      EvalRow done{.scheme = used.canonical,
+      EvalRow done{.asked = scheme,
+                   .scheme = used.canonical,
                    .protocol = options.protocol,
                    .set = options.set,
                    .length = task.length,

@@ -42,7 +42,8 @@ struct PositionBin {
 
 /// One (scheme, length).
 struct EvalRow {
-  std::string scheme;  ///< canonical
+  std::string asked;   ///< the scheme as given: one for all lengths, also with s=auto
+  std::string scheme;  ///< canonical, for this length
   std::string protocol, set;
   int64_t length = 0;
   int64_t last = 0;  ///< targets scored per sample under `growing`, 0 else

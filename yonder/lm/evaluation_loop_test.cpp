@@ -134,6 +134,7 @@ TEST(Evaluate, TellsAReaderThatCopiesFromOneWithAShortWindow) {
   EvalOptions options{.schemes = {"w:1000,w:10"}, .lengths = {128}, .last = 32, .samples = 8};
   options.set = "repeat";
   const auto repeated = run(reader, text_of(3000), options);
+  EXPECT_EQ(repeated[1].asked, "w:10");
   EXPECT_GT(repeated[0].accuracy, 0.99);
   EXPECT_LT(repeated[1].accuracy, 0.01);
   options.set = "plain";
