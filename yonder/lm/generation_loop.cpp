@@ -47,6 +47,9 @@ class Sequence {
     }
     out_.ids.push_back(id);
     out_.log_probability.push_back(static_cast<float>(log_probability(logits, id)));
+    if (request_.token_sink) {
+      request_.token_sink(id, out_.log_probability.back());
+    }
     const std::string piece = codec_.piece(seen_.back(), id);
     seen_.push_back(id);
     if (!stream_.push(piece)) {

@@ -11,6 +11,7 @@
 #include "yonder/lm/text_stream.h"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,10 +42,15 @@ struct Generated {
   double decode_seconds = 0;  ///< of a sequence read together with others: until it ended
 };
 
+/// Called with each id that is drawn and becomes part of the text, and its log-probability as in
+/// Generated, before its text goes to the TextSink.
+using TokenSink = std::function<void(uint32_t id, float log_probability)>;
+
 struct GenerationRequest {
   std::vector<uint32_t> prompt;
   uint64_t stream = 0;
-  TextSink sink;  ///< may be empty
+  TextSink sink = {};         ///< may be empty
+  TokenSink token_sink = {};  ///< may be empty
 };
 
 /// What a generator draws from: sessions of a model, or a script in tests.

@@ -71,7 +71,8 @@ Generated generate(Session& session, const TextCodec& codec, std::span<const uin
                    const GenerateOptions& options, uint64_t stream, const TextSink& sink,
                    Progress* progress) {
   OneSession source(session);
-  const GenerationRequest request{{prompt.begin(), prompt.end()}, stream, sink};
+  const GenerationRequest request{
+      .prompt = {prompt.begin(), prompt.end()}, .stream = stream, .sink = sink};
   return std::move(generate_from(source, codec, {&request, 1}, options, 1,
                                  declared_limit_of(session.scheme()), progress)
                        .front());

@@ -78,6 +78,13 @@ class TokenizerCodec final : public TextCodec {
     const auto id = tokenizer_.eos_id();
     return id ? std::vector<uint32_t>{*id} : std::vector<uint32_t>{};
   }
+  std::optional<uint32_t> special(std::string_view token) const override {
+    std::vector<uint32_t> ids;
+    tokenizer::EncodeOptions options;
+    options.parse_special = true;
+    tokenizer_.encode(token, ids, options);
+    return ids.size() == 1 && tokenizer_.special(ids[0]) ? std::optional(ids[0]) : std::nullopt;
+  }
 
  private:
   tokenizer::Tokenizer tokenizer_;

@@ -27,6 +27,8 @@ class TextCodec {
   virtual uint32_t vocab_size() const = 0;
   virtual std::optional<uint32_t> bos() const = 0;
   virtual std::vector<uint32_t> eos() const = 0;
+  /// The id of the special token that is written so; nothing where there is none.
+  virtual std::optional<uint32_t> special(std::string_view /*token*/) const { return std::nullopt; }
 };
 
 /// Ids are bytes 0..255, 256 begins a text.
