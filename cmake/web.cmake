@@ -14,7 +14,13 @@ add_custom_command(
   DEPENDS ${web_dist_files} ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake
   COMMENT "Embedding web/dist" VERBATIM)
 
-yonder_component(web FOLDER web/server PROGRAM DEPENDS tokenizer density memory LIBRARIES Boost::headers)
+if(YONDER_TORCH)
+  yonder_component(web FOLDER web/server PROGRAM DEPENDS tokenizer density memory lm LIBRARIES Boost::headers)
+  target_compile_definitions(yonder_web PUBLIC YONDER_HAS_LM)
+else()
+  yonder_component(web FOLDER web/server PROGRAM EXCLUDE /lm/ DEPENDS tokenizer density memory
+                   LIBRARIES Boost::headers)
+endif()
 target_sources(yonder_web PRIVATE ${web_embedded})
 target_compile_definitions(yonder_web PUBLIC YONDER_VERSION="${PROJECT_VERSION}")
 if(YONDER_FUZZ)

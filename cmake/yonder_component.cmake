@@ -8,14 +8,18 @@
 #   the rest         the library yonder_<name>
 # HEADERS: libraries of headers only that no public header shows, so that an installed Yonder does not
 # ask for them. FOLDER: where it lies, if not in yonder/<name>. PROGRAM: a part of the program, which
-# is not installed for others to link. TORCH: its sources may show libtorch's types (cmake/torch.cmake).
+# is not installed for others to link. EXCLUDE: leaves out files whose path in the folder matches this
+# regular expression. TORCH: its sources may show libtorch's types (cmake/torch.cmake).
 function(yonder_component name)
-  cmake_parse_arguments(ARG "PROGRAM;TORCH" "FOLDER" "DEPENDS;LIBRARIES;HEADERS" ${ARGN})
+  cmake_parse_arguments(ARG "PROGRAM;TORCH" "FOLDER;EXCLUDE" "DEPENDS;LIBRARIES;HEADERS" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/yonder/${name})
   if(ARG_FOLDER)
     set(folder ${PROJECT_SOURCE_DIR}/${ARG_FOLDER})
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  if(ARG_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${folder}.*${ARG_EXCLUDE}")
+  endif()
   set(kinds "_slow_test" "_test" "_bench" "_reference")
   foreach(kind IN LISTS kinds)
     set(files${kind} ${sources})

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `yonder serve`: the local web app (web/server), until Ctrl-C.
+#include "cli/shipped_model.h"
 #include "cli/table.h"
 #include "web/server/http_server.h"
 #include "web/server/web_app.h"
@@ -70,6 +71,11 @@ struct Serve : Command {
                             .handler_threads = 4,
                             .headers = web::security_headers(),
                             .limits = {}});
+#ifdef YONDER_HAS_LM
+    if (options.lm.models.empty()) {
+      offer_shipped_model(progress);
+    }
+#endif
     const std::string token = web::new_token();
     web::WebApp app(options, server.port(), token, &progress);
     // Whoever opens the address already now waits for start(), after which nothing throws.
@@ -80,6 +86,18 @@ struct Serve : Command {
     server.stop();
     app.stop();
   }
+
+ private:
+#ifdef YONDER_HAS_LM
+  /// A program far from its source tree serves without it.
+  void offer_shipped_model(Progress& progress) {
+    try {
+      options.lm.models = {shipped_model_folder().string()};
+    } catch (const Error& error) {
+      progress.warn(error.what());
+    }
+  }
+#endif
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a component brings to the web app: its routes under /api/<component>, the options its pages
-// show as forms, the kinds of jobs it can run. A further component is one file that derives from
-// Component and one row of table.cpp. Test: web_app_test.cpp.
+// What a component brings to the web app: its routes under /api/<component> (and /v1 of lm), the
+// options its pages show as forms, the kinds of jobs it can run. A further component is one file
+// that derives from Component and one row of table.cpp. Test: web_app_test.cpp.
 #pragma once
 
 #include "web/server/routes.h"
@@ -50,5 +50,7 @@ const std::vector<ComponentRow>& components();
 std::unique_ptr<Component> make_tokenizer_component(Workspace& workspace, Progress* progress);
 std::unique_ptr<Component> make_density_component(Workspace& workspace, Progress* progress);
 std::unique_ptr<Component> make_memory_component(Workspace& workspace, Progress* progress);
+/// Where the program is built with libtorch.
+std::unique_ptr<Component> make_lm_component(Workspace& workspace, Progress* progress);
 
 }  // namespace yonder::web

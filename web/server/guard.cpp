@@ -48,13 +48,24 @@ std::optional<HttpResponse> Guard::refuse(const HttpRequest& request, bool needs
       return forbidden("pages of other origins may not use this server");
     }
   }
-  const std::string* token = request.header("x-yonder-token");
-  if (needs_token && (token == nullptr || !same_secret(*token, token_))) {
+  if (needs_token && !has_token(request)) {
     return forbidden(
         "the header X-Yonder-Token does not hold this server's token; open the address that "
         "`yonder serve` printed");
   }
   return std::nullopt;
+}
+
+bool Guard::has_token(const HttpRequest& request) const {
+  constexpr std::string_view kBearer = "bearer ";
+  const std::string* token = request.header("x-yonder-token");
+  if (token != nullptr && same_secret(*token, token_)) {
+    return true;
+  }
+  const std::string* authorization = request.header("authorization");
+  return authorization != nullptr &&
+         lower_case(std::string_view(*authorization).substr(0, kBearer.size())) == kBearer &&
+         same_secret(std::string_view(*authorization).substr(kBearer.size()), token_);
 }
 
 bool Guard::is_own(std::string_view host) const {

@@ -76,6 +76,20 @@ TEST(Guard, WantsTheTokenWhereItIsNeeded) {
   }
 }
 
+TEST(Guard, TakesTheTokenAsAClientsKeyToo) {
+  const auto with_key = [](const std::string& authorization) {
+    return refusal({{"host", "127.0.0.1:8765"}, {"authorization", authorization}}, true);
+  };
+  const std::string token = kToken;
+  EXPECT_EQ(with_key("Bearer " + token), 0);
+  EXPECT_EQ(with_key("bearer " + token), 0);
+  for (const std::string& wrong :
+       {std::string(), std::string("Bearer"), std::string("Bearer "), token, "Basic " + token,
+        "Bearer  " + token, "Bearer " + token + " ", "Bearer " + token.substr(1)}) {
+    EXPECT_EQ(with_key(wrong), 403) << wrong;
+  }
+}
+
 TEST(NewToken, Is128FreshBitsInHex) {
   const std::string a = new_token();
   EXPECT_EQ(a.size(), 32U);

@@ -4,6 +4,7 @@
 #include "yonder/base/json.h"
 
 #include <algorithm>
+#include <new>
 
 namespace yonder::web {
 
@@ -31,12 +32,52 @@ HttpResponse json_response(std::string json, int status) {
   return response;
 }
 
-HttpResponse error_response(int status, ErrorKind kind, std::string_view message, int64_t column) {
+HttpResponse error_response(int status, ErrorKind kind, std::string_view message, int64_t column,
+                            std::string_view code, std::string_view param) {
+  constexpr int kUnauthorized = 401;
+  constexpr int kForbidden = 403;
+  constexpr int kTooMany = 429;
+  constexpr int kUnavailable = 503;
+  const char* type = status == kUnauthorized ? "authentication_error"
+                     : status == kForbidden  ? "permission_error"
+                     : status == kTooMany    ? "rate_limit_error"
+                     : status >= 500         ? "server_error"
+                                             : "invalid_request_error";
   JsonWriter w;
+  const auto text_or_null = [&w](const char* name, std::string_view text) {
+    w.key(name);
+    if (text.empty()) {
+      w.null();
+    } else {
+      w.raw(json_escape_lossy(text));
+    }
+  };
   w.begin_object().key("error").begin_object().key("kind").value(to_string(kind));
   w.key("message").raw(json_escape_lossy(message)).key("column").value(column);
+  w.key("type").value(type);
+  text_or_null("param", param);
+  text_or_null("code", code);
   w.end_object().end_object();
-  return json_response(w.str(), status);
+  HttpResponse response = json_response(w.str(), status);
+  if (status == kTooMany || status == kUnavailable) {
+    response.headers.emplace_back("Retry-After", "2");
+  }
+  return response;
+}
+
+std::optional<HttpResponse> response_to_error() {
+  try {
+    throw;
+  } catch (const HttpError& error) {
+    return error_response(error.status, error.kind, error.what(), error.column, error.code,
+                          error.param);
+  } catch (const Error& error) {
+    return error_response(http_status(error.kind), error.kind, error.what(), error.column);
+  } catch (const std::bad_alloc&) {
+    return error_response(507, ErrorKind::memory, "the system gave no more memory");
+  } catch (...) {
+    return std::nullopt;
+  }
 }
 
 int http_status(ErrorKind kind) {

@@ -48,20 +48,41 @@ class ChunkSource {
   virtual std::string_view keep_alive() const { return {}; }
 };
 
+class LaterResponse;
+
 struct HttpResponse {
   int status = 200;
   std::string content_type = "application/json";
-  /// A text; bytes that live as long as the program; or pieces to come.
-  std::variant<std::string, std::string_view, std::shared_ptr<ChunkSource>> body;
+  /// A text; bytes that live as long as the program; pieces to come; or, in place of all this, a
+  /// response to come.
+  std::variant<std::string, std::string_view, std::shared_ptr<ChunkSource>,
+               std::shared_ptr<LaterResponse>>
+      body;
   HeaderList headers;  ///< beside those that the server puts on every response
+};
+
+/// The answer to work that takes long. No handler thread waits for it, and it is destroyed when the
+/// client leaves, which is how the work learns of that.
+class LaterResponse {
+ public:
+  virtual ~LaterResponse() = default;
+  /// The response once it is there, which may be one in pieces. Called from the server's one
+  /// input-output thread, so it must not wait.
+  virtual std::optional<HttpResponse> take() = 0;
+  /// As ChunkSource::set_wake().
+  virtual void set_wake(std::function<void()> wake) = 0;
 };
 
 /// A response with a JSON document.
 HttpResponse json_response(std::string json, int status = 200);
 
-/// {"error":{"kind":...,"message":...,"column":...}}; the column is -1 where there is none.
+/// {"error":{"kind","message","column","type","param","code"}}; the column is -1 where there is
+/// none. The last three are what clients of OpenAI's interface read: type follows from the status,
+/// param (the member of the request that is wrong) and code ("model_not_found") are null where they
+/// are empty. 429 and 503 get a Retry-After.
 HttpResponse error_response(int status, ErrorKind kind, std::string_view message,
-                            int64_t column = -1);
+                            int64_t column = -1, std::string_view code = {},
+                            std::string_view param = {});
 
 /// The status of an error that a handler throws: bad_option 400, bad_data and numerical 422, file
 /// 404, memory 507, cancelled 409, internal 500.
@@ -70,11 +91,21 @@ int http_status(ErrorKind kind);
 /// An error for which the table above has no fitting status, e.g. 409 for a name that is taken.
 class HttpError : public Error {
  public:
-  HttpError(int status_in, ErrorKind kind_in, const std::string& message)
-      : Error(kind_in, message), status(status_in) {}
+  HttpError(int status_in, ErrorKind kind_in, const std::string& message, std::string code_in = {},
+            std::string param_in = {})
+      : Error(kind_in, message),
+        status(status_in),
+        code(std::move(code_in)),
+        param(std::move(param_in)) {}
 
   int status;
+  std::string code;   ///< as error_response() has it
+  std::string param;  ///< the same
 };
+
+/// The response to the exception that is being handled; null where it is neither an Error nor a
+/// lack of memory.
+std::optional<HttpResponse> response_to_error();
 
 /// What to do with the body of a request whose head is fine.
 struct BodyPlan {

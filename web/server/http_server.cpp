@@ -89,7 +89,7 @@ struct Session : std::enable_shared_from_this<Session> {
   Clock::time_point since = Clock::now();
   asio::steady_timer news;  // wakes a stream
   bool woken = false;
-  char unwanted = 0;  // what a client sends while it is streamed to
+  uint64_t watched = 0;  // raised when it is no longer looked whether the client has left
 };
 
 std::string date_header() {
@@ -318,6 +318,14 @@ struct HttpServer::Impl {
       co_await refuse_rest(s, std::move(*refusal), head_only);
       co_return false;
     }
+    if (std::holds_alternative<std::shared_ptr<LaterResponse>>(response.body)) {
+      const auto later = std::get<std::shared_ptr<LaterResponse>>(std::move(response.body));
+      std::optional<HttpResponse> came = co_await wait_for(s, *later);
+      if (!came) {
+        co_return false;
+      }
+      response = std::move(*came);
+    }
     co_return co_await send(s, std::move(response), keep, parser.get().version(), head_only);
   }
 
@@ -501,14 +509,11 @@ struct HttpServer::Impl {
   /// The exception in flight as a response. What we did not foresee is told to the person at the
   /// terminal, not to the client.
   HttpResponse response_to_exception() {
+    if (std::optional<HttpResponse> known = response_to_error()) {
+      return std::move(*known);
+    }
     try {
       throw;
-    } catch (const HttpError& error) {
-      return error_response(error.status, error.kind, error.what(), error.column);
-    } catch (const Error& error) {
-      return error_response(http_status(error.kind), error.kind, error.what(), error.column);
-    } catch (const std::bad_alloc&) {
-      return error_response(507, ErrorKind::memory, "the system gave no more memory");
     } catch (const std::exception& error) {
       ProgressRef(progress).warn(
           fmt::format("internal error: {}; please report this", error.what()));
@@ -593,23 +598,55 @@ struct HttpServer::Impl {
     co_return sent&& keep;
   }
 
-  asio::awaitable<void> send_stream(Session& s, ChunkSource& source, bool chunked) {
-    source.set_wake([this, weak = s.weak_from_this()] {
+  /// What wakes the coroutine of a session that waits for news; may be called from any thread.
+  std::function<void()> waker(Session& s) {
+    return [this, weak = s.weak_from_this()] {
       asio::post(context, [weak] {
         if (const std::shared_ptr<Session> self = weak.lock()) {
           self->woken = true;
           self->news.cancel();
         }
       });
-    });
-    // A client that leaves is noticed at once. One that goes on talking is not listened to.
-    s.socket.async_read_some(
-        asio::buffer(&s.unwanted, 1), [weak = s.weak_from_this()](error_code error, size_t) {
+    };
+  }
+
+  /// A client that leaves is noticed at once, until s.watched moves on. What one that goes on
+  /// talking says is not listened to yet.
+  static void close_when_left(Session& s) {
+    s.socket.async_wait(
+        Tcp::socket::wait_read, [weak = s.weak_from_this(), mine = ++s.watched](error_code error) {
           const std::shared_ptr<Session> self = weak.lock();
-          if (self != nullptr && error && error != asio::error::operation_aborted) {
+          if (self == nullptr || self->watched != mine || error == asio::error::operation_aborted) {
+            return;
+          }
+          error_code failed;
+          if (error || self->socket.available(failed) == 0) {
             self->close();
           }
         });
+  }
+
+  /// The response once it is there; nothing if the client left before.
+  asio::awaitable<std::optional<HttpResponse>> wait_for(Session& s, LaterResponse& later) {
+    later.set_wake(waker(s));
+    close_when_left(s);
+    while (!s.closed) {
+      s.woken = false;
+      if (std::optional<HttpResponse> response = later.take()) {
+        ++s.watched;
+        s.cancel();
+        co_return response;
+      }
+      error_code error;
+      s.news.expires_after(options.limits.ping_time);
+      co_await s.news.async_wait(into(error));
+    }
+    co_return std::nullopt;
+  }
+
+  asio::awaitable<void> send_stream(Session& s, ChunkSource& source, bool chunked) {
+    source.set_wake(waker(s));
+    close_when_left(s);
     bool more = true;
     while (more && !s.closed) {
       std::string chunk;

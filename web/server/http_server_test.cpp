@@ -99,8 +99,36 @@ class TestStream : public ChunkSource {
   std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
 };
 
-/// /echo gives the body back, /file the size of its file, /stream the stream of the test, /slow
-/// answers when the test says so, /throw fails.
+/// A response that comes when the test says so.
+class TestLater : public LaterResponse {
+ public:
+  ~TestLater() override { *gone_ = true; }
+  std::optional<HttpResponse> take() override {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(response_, std::nullopt);
+  }
+  void set_wake(std::function<void()> wake) override {
+    const std::lock_guard lock(mutex_);
+    wake_ = std::move(wake);
+  }
+  void give(HttpResponse response) {
+    const std::lock_guard lock(mutex_);
+    response_ = std::move(response);
+    if (wake_) {
+      wake_();
+    }
+  }
+  std::shared_ptr<std::atomic<bool>> gone() const { return gone_; }
+
+ private:
+  std::mutex mutex_;
+  std::optional<HttpResponse> response_;
+  std::function<void()> wake_;
+  std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+/// /echo gives the body back, /file the size of its file, /stream the stream of the test, /later
+/// and /slow answer when the test says so, /throw fails.
 class TestService : public HttpService {
  public:
   std::variant<BodyPlan, HttpResponse> admit(const HttpRequest& head) override {
@@ -116,6 +144,8 @@ class TestService : public HttpService {
       response.body = fmt::format("{} bytes", request.file->size());
     } else if (request.target == "/stream") {
       response.body = stream;
+    } else if (request.target == "/later") {
+      response.body = std::shared_ptr<LaterResponse>(later);
     } else if (request.target == "/slow") {
       open.get_future().wait();
       response.body = std::string("at last");
@@ -131,6 +161,7 @@ class TestService : public HttpService {
   }
   TemporaryFolder folder;
   std::shared_ptr<TestStream> stream = std::make_shared<TestStream>();
+  std::shared_ptr<TestLater> later = std::make_shared<TestLater>();
   std::promise<void> open;
 };
 
@@ -365,6 +396,40 @@ TEST_F(HttpServerTest, AnswersManyClientsAtOnce) {
     thread.join();
   }
   EXPECT_EQ(answered, 150);
+}
+
+TEST_F(HttpServerTest, SendsAResponseThatComesLaterAndGoesOnWithTheConnection) {
+  const Client client(server_.port());
+  client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));  // past a ping
+  service_.later->give(json_response("{}", 422));
+  EXPECT_THAT(client.receive("{}"), StartsWith("HTTP/1.1 422 "));
+  client.send("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.receive("echo:"), HasSubstr("echo:"));
+}
+
+TEST_F(HttpServerTest, KeepsNoHandlerBusyForAResponseThatComesLater) {
+  std::vector<std::unique_ptr<Client>> waiting;
+  for (int i = 0; i < 3; ++i) {
+    waiting.push_back(std::make_unique<Client>(server_.port()));
+    waiting.back()->send(get("/later"));
+  }
+  EXPECT_THAT(exchange(get("/echo")), HasSubstr("echo:"));
+}
+
+TEST_F(HttpServerTest, LetsGoOfALaterResponseWhoseClientLeft) {
+  const std::shared_ptr<std::atomic<bool>> gone = service_.later->gone();
+  {
+    const Client client(server_.port());
+    client.send(get("/later"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    service_.later = nullptr;
+    EXPECT_FALSE(*gone);
+  }
+  for (int i = 0; i < 1000 && !*gone; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_TRUE(*gone);
 }
 
 }  // namespace

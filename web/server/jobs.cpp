@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMostPoints = 1000;
 constexpr size_t kMostWarnings = 100;
+constexpr size_t kMostRows = 1000;
 constexpr size_t kMostNotes = 256;
 constexpr auto kLookPeriod = std::chrono::milliseconds(100);
 
@@ -91,6 +92,16 @@ void Job::warn(std::string_view text) {
   }
   warnings_.emplace_back(text);
   note("warn", fmt::format("{{\"text\":{}}}", json_escape_lossy(text)));
+  wake_all();
+}
+
+void Job::row(std::string json) {
+  const std::lock_guard lock(mutex_);
+  if (rows_.size() == kMostRows) {
+    return;
+  }
+  rows_.push_back(json);
+  note("row", std::move(json));
   wake_all();
 }
 
@@ -253,7 +264,11 @@ std::string Job::whole() const {
     }
     w.end_array();
   }
-  w.end_object().key("warnings").begin_array();
+  w.end_object().key("rows").begin_array();
+  for (const std::string& row : rows_) {
+    w.raw(row);
+  }
+  w.end_array().key("warnings").begin_array();
   for (const std::string& warning : warnings_) {
     w.raw(json_escape_lossy(warning));
   }

@@ -3,9 +3,9 @@
 // goes on when the tab that began it is closed; it ends by itself or is cancelled.
 //
 // A job records what its work reports (Progress) in bounded memory, so that a tab opened later sees
-// all of it: the step, a curve for each metric (thinned beyond 1,000 points), the first 100
-// warnings. Each listener keeps a cursor and asks for what is new; one that is slow or comes late
-// gets the whole job instead of every change. Test: jobs_test.cpp.
+// all of it: the step, a curve for each metric (thinned beyond 1,000 points), rows of its result as
+// they are found, the first 100 warnings. Each listener keeps a cursor and asks for what is new;
+// one that is slow or comes late gets the whole job instead of every change. Test: jobs_test.cpp.
 #pragma once
 
 #include "yonder/base/error.h"
@@ -29,6 +29,14 @@
 
 namespace yonder::web {
 
+/// What the work of a job reports to.
+class JobProgress : public Progress {
+ public:
+  /// A finding that is worth showing before the work is done, such as the row of a table, as JSON
+  /// on one line. The first 1,000 are kept.
+  virtual void row(std::string json) = 0;
+};
+
 /// What a job does.
 struct JobWork {
   std::string kind;     ///< "tokenizer.train"
@@ -36,7 +44,7 @@ struct JobWork {
   std::string command;  ///< the equal command line
   /// Runs on the queue's thread; returns the result as JSON. Ends with Error(cancelled) soon after
   /// progress.cancelled() is true.
-  std::function<std::string(Progress& progress)> run;
+  std::function<std::string(JobProgress& progress)> run;
 };
 
 enum class JobState { queued, running, done, failed, cancelled };
@@ -46,7 +54,7 @@ const char* to_string(JobState state);
 
 /// One thing that happened in a job, as an event of its stream.
 struct JobEvent {
-  std::string name;  ///< "state", "progress", "metric", "warn"
+  std::string name;  ///< "state", "progress", "metric", "row", "warn"
   std::string json;
 };
 
@@ -58,7 +66,7 @@ struct JobCursor {
   uint64_t note = 0;
 };
 
-class Job : public Progress {
+class Job : public JobProgress {
  public:
   Job(std::string id, JobWork work);
 
@@ -67,6 +75,7 @@ class Job : public Progress {
   void advance(uint64_t n) override;
   void metric(std::string_view name, double value) override;
   void warn(std::string_view text) override;
+  void row(std::string json) override;
   bool cancelled() override { return cancelled_.load(std::memory_order_relaxed); }
 
   const std::string& id() const { return id_; }
@@ -74,7 +83,8 @@ class Job : public Progress {
   /// done, failed or cancelled.
   bool finished() const;
   /// The whole job: {"id","kind","name","state","what","done","total","unit","seconds","metrics":
-  /// {name:[[seconds, value],...]},"warnings","warnings_left_out","error","result","command"}.
+  /// {name:[[seconds, value],...]},"rows","warnings","warnings_left_out","error","result",
+  /// "command"}.
   /// Metrics hold, beside what the work reports, its rate ("bytes/s").
   std::string json() const;
   /// What is new since `cursor`, which moves on. The first is always the whole job ("state").
@@ -113,7 +123,7 @@ class Job : public Progress {
   const std::string kind_;
   const std::string name_;
   const std::string command_;
-  std::function<std::string(Progress&)> run_;  // the queue's thread only
+  std::function<std::string(JobProgress&)> run_;  // the queue's thread only
   std::atomic<bool> cancelled_{false};
   std::atomic<uint64_t> done_{0};
   std::atomic<int64_t> next_look_{0};  // ticks of Clock before which advance() only counts
@@ -124,6 +134,7 @@ class Job : public Progress {
   std::string unit_;
   uint64_t total_ = 0;
   std::map<std::string, Curve> curves_;
+  std::vector<std::string> rows_;
   std::vector<std::string> warnings_;
   uint64_t warnings_left_out_ = 0;
   std::optional<Error> error_;

@@ -176,6 +176,21 @@ TEST(Job, WritesMetricsThatAreNotFiniteAsNull) {
   EXPECT_THAT(job.json(), HasSubstr(",null]]"));
 }
 
+TEST(Job, KeepsRowsOfItsResultAsTheyAreFound) {
+  Job job("j1", work_of(nullptr));
+  JobCursor cursor;
+  job.news(cursor);
+  job.row(R"({"length":512})");
+  const std::vector<JobEvent> news = job.news(cursor);
+  ASSERT_EQ(news.size(), 1U);
+  EXPECT_EQ(news[0].name, "row");
+  EXPECT_EQ(news[0].json, R"({"length":512})");
+  for (int i = 0; i < 2000; ++i) {
+    job.row("1");
+  }
+  EXPECT_EQ(parse_json(job.json(), "job").at("rows").array().size(), 1000U);
+}
+
 TEST(Job, TellsAListenerOnlyWhatIsNew) {
   Job job("j1", work_of(nullptr));
   JobCursor cursor;

@@ -90,9 +90,18 @@ std::variant<BodyPlan, HttpResponse> Router::admit(const HttpRequest& head) {
   }
   // Told by the decoded path, so that no spelling of it comes in without the token. The token is
   // asked for before anything is said about what lies there.
-  const bool needs_token = target && !target->segments.empty() && target->segments[0] == "api";
-  if (std::optional<HttpResponse> refusal = guard_.refuse(head, needs_token)) {
+  const std::string area = target && !target->segments.empty() ? target->segments[0] : "";
+  if (std::optional<HttpResponse> refusal = guard_.refuse(head, area == "api")) {
     return std::move(*refusal);
+  }
+  if (area == "v1" && !guard_.has_token(head)) {
+    HttpResponse refusal = error_response(
+        401, ErrorKind::bad_option,
+        "this is not the key of this server; it is the token in the address that `yonder serve` "
+        "printed, sent as \"Authorization: Bearer TOKEN\"",
+        -1, "invalid_api_key");
+    refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return refusal;
   }
   if (!target) {
     return error_response(400, ErrorKind::bad_data, malformed);

@@ -5,7 +5,7 @@
 //   {"POST", "/api/jobs/{id}", BodyKind::none, [this](Call& call) { ... call.ids[0] ... }}
 //
 // A handler takes a Call and returns a response; what it throws becomes a status and a JSON error
-// (http_status()). Everything under /api needs the token. Test: routes_test.cpp.
+// (http_status()). Everything under /api and /v1 needs the token. Test: routes_test.cpp.
 #pragma once
 
 #include "web/server/guard.h"

@@ -8,6 +8,9 @@ const std::vector<ComponentRow>& components() {
       {"tokenizer", make_tokenizer_component},
       {"density", make_density_component},
       {"memory", make_memory_component},
+#ifdef YONDER_HAS_LM
+      {"lm", make_lm_component},
+#endif
   };
   return rows;
 }

@@ -34,7 +34,7 @@ TEST(ErrorResponse, IsAJsonDocumentWhateverTheMessage) {
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(std::get<std::string>(response.body),
             "{\"error\":{\"kind\":\"bad_data\",\"message\":\"byte \xEF\xBF\xBD \\\"x\\\"\","
-            "\"column\":3}}");
+            "\"column\":3,\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}");
 }
 
 }  // namespace

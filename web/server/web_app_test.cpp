@@ -52,7 +52,11 @@ TEST_F(WebAppTest, SaysWhatItIs) {
   for (const Json& name : status.at("components").array()) {
     names.push_back(name.text());
   }
+#ifdef YONDER_HAS_LM
+  EXPECT_THAT(names, ElementsAre("tokenizer", "density", "memory", "lm"));
+#else
   EXPECT_THAT(names, ElementsAre("tokenizer", "density", "memory"));
+#endif
 }
 
 TEST_F(WebAppTest, ListsTheModelsAndTextsOfTheCommandLine) {

@@ -21,19 +21,34 @@ export function App(): JSX.Element {
 
 function Shell(): JSX.Element {
   const { page, section } = useRoute();
-  const row = PAGES.find((r) => r.name === page) ?? PAGES[0];
   const [version, setVersion] = useState("");
+  const [components, setComponents] = useState<readonly string[] | null>(null);
   const [error, setError] = useState<unknown>(null);
   const { jobs } = useJobs();
   const running = jobs.filter((job) => !isOver(job)).length;
 
   useEffect(() => {
     requestJson("/api/status")
-      .then((status) => setVersion(status.get("version").text()))
+      .then((status) => {
+        setVersion(status.get("version").text());
+        setComponents(
+          status
+            .get("components")
+            .list()
+            .map((name) => name.text()),
+        );
+      })
       .catch(setError);
   }, []);
+  // A program that was built without a component has no page for it.
+  const pages = PAGES.filter(
+    (r) => components === null || r.name === "jobs" || components.includes(r.name),
+  );
+  const row = pages.find((r) => r.name === page) ?? pages[0];
   useEffect(() => {
     document.title = row === undefined ? "Yonder" : `${row.title} \u00b7 Yonder`;
+    const link = document.querySelector("nav [aria-current]");
+    link?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [row]);
 
   const Page = row?.page;
@@ -57,7 +72,7 @@ function Shell(): JSX.Element {
           </a>
           <nav aria-label="Pages">
             <ul>
-              {PAGES.map((r) => (
+              {pages.map((r) => (
                 <li key={r.name}>
                   <a href={`#/${r.name}`} aria-current={r === row ? "page" : undefined}>
                     {r.title}

@@ -12,6 +12,7 @@ import "./style/plot.css";
 import "./style/tokenizer.css";
 import "./style/density.css";
 import "./style/memory.css";
+import "./style/lm.css";
 import "uplot/dist/uPlot.min.css";
 
 takeToken();

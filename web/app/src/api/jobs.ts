@@ -21,6 +21,7 @@ export interface Job {
   total: number; // 0 = unknown
   unit: string;
   metrics: Record<string, MetricPoint[]>;
+  rows: unknown[]; // what it found so far
   warnings: string[];
   warningsLeftOut: number; // there were so many more
   error: string | null;
@@ -53,6 +54,7 @@ export function parseJob(field: Field): Job {
         .entries()
         .map(([name, points]) => [name, points.list().map(parsePoint)]),
     ),
+    rows: field.get("rows").optional((f) => f.list().map((row) => row.value)) ?? [],
     warnings: field
       .get("warnings")
       .list()
@@ -101,6 +103,8 @@ export function afterEvent(before: Job | null, { event, data }: ServerEvent): Jo
         metrics: { ...before.metrics, [name]: [...(before.metrics[name] ?? []), point] },
       };
     }
+    case "row":
+      return { ...before, rows: [...before.rows, field.value] };
     case "warn":
       return { ...before, warnings: [...before.warnings, field.get("text").text()] };
     default:

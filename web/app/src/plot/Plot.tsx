@@ -18,6 +18,7 @@ export interface PlotSeries {
   width?: number; // pixels
   dash?: readonly number[];
   dots?: boolean; // points instead of a line
+  points?: boolean; // points on the line
 }
 
 /** Bars between edges; also below zero. */
@@ -38,6 +39,7 @@ export interface PlotProps {
   xLabel: string; // with its unit
   yLabel: string;
   wholeX?: boolean; // no ticks between whole numbers
+  xTick?: (x: number) => string; // at whole numbers, where they stand for something else
   series: readonly PlotSeries[];
   histogram?: PlotBars | null;
   marks?: readonly PlotMark[];
@@ -180,10 +182,11 @@ function makePlot(
           ...axis,
           size: 34,
           label: props.xLabel,
-          ...(props.wholeX === true ? { incrs: WHOLE_STEPS } : {}),
+          ...(props.wholeX === true || props.xTick !== undefined ? { incrs: WHOLE_STEPS } : {}),
           labelSize: 18,
           labelGap: 0,
-          values: (_plot, ticks, _axis, _space, step) => ticks.map((x) => tick(x, step)),
+          values: (_plot, ticks, _axis, _space, step) =>
+            ticks.map((x) => props.xTick?.(x) ?? tick(x, step)),
         },
         {
           ...axis,
@@ -201,7 +204,7 @@ function makePlot(
           width: s.dots === true ? 0 : (s.width ?? 2),
           ...(s.dash === undefined ? {} : { dash: [...s.dash] }),
           spanGaps: true,
-          points: { show: s.dots === true, size: 6, fill: ink(s.ink) },
+          points: { show: s.dots === true || s.points === true, size: 6, fill: ink(s.ink) },
         })),
       ],
       hooks: {
@@ -238,7 +241,7 @@ export function Plot(props: PlotProps): JSX.Element {
     [series, marks, selection, histogram, xRange, yRange],
   );
   const kind = JSON.stringify([
-    series.map((s) => [s.ink, s.width, s.dash, s.dots]),
+    series.map((s) => [s.ink, s.width, s.dash, s.dots, s.points]),
     props.xLabel,
     props.yLabel,
     props.height,

@@ -19,9 +19,11 @@ const STATE_WORDS: Record<Job["state"], string> = {
 
 export function JobCard({
   job,
+  curves = true,
   children,
 }: {
   job: Job;
+  curves?: boolean; // false: the children draw what there is to draw
   children?: ComponentChildren;
 }): JSX.Element {
   const [error, setError] = useState<unknown>(null);
@@ -57,7 +59,7 @@ export function JobCard({
         </div>
       )}
       <ErrorBanner error={error ?? (job.state === "failed" ? job.error : null)} />
-      {metrics.length > 0 && (
+      {curves && metrics.length > 0 && (
         <div class="curves">
           {metrics.map(([name, points]) => (
             <Curve key={name} title={name} points={points} />

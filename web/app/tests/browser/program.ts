@@ -10,12 +10,20 @@ import { join, resolve } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 export const PROGRAM = resolve(process.env["YONDER"] ?? "../../build/release/yonder");
+// Tests run beside each other; torch's threads would wait for each other at every barrier.
+const ENVIRONMENT = { YONDER_THREADS: "1", ...process.env };
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const SCREENSHOTS = resolve(process.env["YONDER_SCREENSHOTS"] ?? "../../build/web/screenshots");
 
 /** Runs the program in a folder and returns what it printed. */
 export function yonder(folder: string, args: readonly string[], input = ""): string {
-  return execFileSync(PROGRAM, args, { cwd: folder, input, encoding: "utf8", maxBuffer: 1 << 28 });
+  return execFileSync(PROGRAM, args, {
+    cwd: folder,
+    env: ENVIRONMENT,
+    input,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
 }
 
 /** `yonder serve` on a free port, with a working folder of its own. */
@@ -31,6 +39,7 @@ export class Server {
   static async start(args: readonly string[], folder: string): Promise<Server> {
     const child = spawn(PROGRAM, ["serve", "--port", "0", ...args], {
       cwd: folder,
+      env: ENVIRONMENT,
       stdio: ["ignore", "pipe", "inherit"],
     });
     const address = await new Promise<string>((done, failed) => {
