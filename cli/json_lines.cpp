@@ -16,6 +16,8 @@ JsonLines::JsonLines(const std::filesystem::path& path, bool force) : path_(path
   if (path_.empty()) {
     return;
   }
+  require(path_ != "-", ErrorKind::bad_option,
+          "--jsonl takes a file; --json prints the same rows on standard output");
   require_free(path_, force);
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor_ < 0) {

@@ -12,9 +12,10 @@ namespace yonder::cli {
 
 std::vector<CommandRow> lm_commands() {
   // In the order in which a model comes about; the examples run in it.
-  return {lm_train_command(), lm_info_command(),  lm_explain_command(), lm_generate_command(),
-          lm_chat_command(),  lm_eval_command(),  lm_tax_command(),     lm_passkey_command(),
-          lm_tune_command(),  lm_sinks_command(), lm_bench_command(),   lm_convert_command()};
+  return {lm_train_command(),  lm_info_command(), lm_explain_command(), lm_generate_command(),
+          lm_chat_command(),   lm_eval_command(), lm_tax_command(),     lm_passkey_command(),
+          lm_task_command(),   lm_tune_command(), lm_sinks_command(),   lm_bench_command(),
+          lm_convert_command()};
 }
 
 void LanguageModelArgument::visit(OptionVisitor& v) {

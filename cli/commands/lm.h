@@ -43,6 +43,7 @@ CommandRow lm_generate_command();
 CommandRow lm_chat_command();
 CommandRow lm_eval_command();
 CommandRow lm_passkey_command();
+CommandRow lm_task_command();
 CommandRow lm_tax_command();
 CommandRow lm_tune_command();
 CommandRow lm_sinks_command();

@@ -80,7 +80,9 @@ CommandRow lm_train_command() {
           "each process takes the place they give it.",
       .positional = "",
       .examples = {"yonder lm train --data book.txt --layers 2 --hidden 64 --heads 2 --context 64 "
-                   "--steps 30 --warmup 5 -o story-model"},
+                   "--steps 30 --warmup 5 -o story-model",
+                   "yonder lm train --task copy --layers 1 --hidden 16 --heads 1 --context 33 "
+                   "--steps 20 -o copy-model"},
       .make = make_command<Train>};
 }
 

@@ -11,7 +11,7 @@ void TrainOptions::visit(OptionVisitor& v) {
   v.path("data", data, "text to learn from (plain, gzip or zstd), or token ids (.ids)");
   v.path("valid", valid, "held-out text, for the validation figures");
   v.path("tokenizer", tokenizer, "vocabulary of the model; without it the tokens are bytes");
-  v.text("task", task, "learn a synthetic task instead of a text: even-pairs or copy");
+  v.text("task", task, "learn a synthetic task instead of a text: even-pairs, copy or bucket-sort");
   v.path("init", init,
          "begin with the shape and weights of this model; options of the shape are then its own");
   v.integer("layers", layers, 1, 1024, "layers");
@@ -26,7 +26,8 @@ void TrainOptions::visit(OptionVisitor& v) {
          "base of the rotation's frequencies; 0: 10000, or that of --init");
   v.choice("qk-norm", qk_norm, qk_norm_names(),
            "normalise queries or keys: rms (Qwen3), key, query or cosine (kexue.fm 9859)");
-  v.text("scheme", scheme, "position scheme to train with, e.g. rope+logn:train; empty: rope, or that of --init");
+  v.text("scheme", scheme,
+         "position scheme to train with, e.g. rope+logn:train; empty: rope, or that of --init");
   v.text("positions", positions,
          "where tokens stand in training: ordinary, sample:max=M, exponential, beta:max=M or "
          "pose:max=M");

@@ -11,7 +11,7 @@
 namespace yonder::lm {
 
 void TaskEvalOptions::visit(OptionVisitor& v) {
-  v.choice("task", task, task_names(), "the task: even-pairs or copy");
+  v.choice("task", task, task_names(), "the task");
   v.list("scheme", schemes, "position schemes; none: the one the model was trained with");
   v.integers("lengths", lengths, 1, 1 << 24, "symbols of a string");
   v.integer("samples", samples, 1, std::numeric_limits<int32_t>::max(), "strings per length");

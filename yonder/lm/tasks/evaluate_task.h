@@ -15,7 +15,7 @@
 namespace yonder::lm {
 
 struct TaskEvalOptions {
-  std::string task;                  ///< even-pairs, copy
+  std::string task;                  ///< one of task_names()
   std::vector<std::string> schemes;  ///< empty: the one the model was trained with
   std::vector<int64_t> lengths = {64, 128, 256, 512};  ///< symbols of a string
   int64_t samples = 64;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "yonder/base/options.h"
+#include "yonder/lm/tasks/bucket_sort.h"
 #include "yonder/lm/tasks/copy.h"
 #include "yonder/lm/tasks/even_pairs.h"
 
@@ -8,7 +9,7 @@
 namespace yonder::lm {
 
 const std::vector<Task>& tasks() {
-  static const std::vector<Task> all = {even_pairs_task(), copy_task()};
+  static const std::vector<Task> all = {even_pairs_task(), copy_task(), bucket_sort_task()};
   return all;
 }
 

@@ -45,6 +45,15 @@ TEST(EvenPairs, CountsThePairsThatDiffer) {
   EXPECT_LT(yes, 290);
 }
 
+TEST(BucketSort, AnswersWithTheSymbolsInOrder) {
+  Rng rng(4);
+  const TaskExample example = find_task("bucket-sort").draw(rng, 40);
+  EXPECT_EQ(example.ids[40], 5U);
+  EXPECT_TRUE(std::is_sorted(example.ids.begin() + 41, example.ids.end()));
+  EXPECT_TRUE(std::is_permutation(example.ids.begin(), example.ids.begin() + 40,
+                                  example.ids.begin() + 41, example.ids.end()));
+}
+
 TEST(Copy, SaysTheStringAgain) {
   Rng rng(3);
   const TaskExample example = find_task("copy").draw(rng, 10);
