@@ -7,17 +7,19 @@ reported, stands beside each gate.
 """
 
 import argparse
-import datetime
 import json
 import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-YONDER = ROOT / "build/release/yonder"
+from gates import ROOT, WORK, Answers, evaluate, percent, table, yonder
+
 MODEL = ROOT / "models/books-7m"
-THREADS = []
 STORIES = ROOT / "../shared/data/models/tinyllamas/stories260K.bin"
+
+
+# No gate stands on these; they are read on a quarter of the texts.
+TOLD = {"nope", "NTK-mixed", "YaRN index", "dynamic YaRN", "ReRoPE w=N/8", "ReRoPE w=N", "ReRoPE w=N/2, log n", "Self-Extend w=N/2, G=16"}
 
 
 def schemes(n):
@@ -46,54 +48,25 @@ def schemes(n):
     }
 
 
-class Answers:
-    """Gates as they are judged, and the page."""
-
-    def __init__(self):
-        self.failed = 0
-        self.lines = []
-
-    def gate(self, name, holds, detail, judged=True):
-        word = ("ok   " if holds else "FAIL ") if judged else "told "
-        self.failed += judged and not holds
-        print(f"{word} {name}: {detail}", flush=True)
-        self.lines.append(f"|{name}|{'yes' if holds else 'no'}|{'yes' if judged else 'no'}|{detail}|")
+def measured(text, scheme, n, lengths, samples, threads, **options):
+    """Rows of evaluate(). `samples` texts of N and 8N tokens, on which gates stand; a quarter of them of other lengths, an eighth of 16N."""
+    rows = {}
+    for part, at in ((1, (n, 8 * n)), (4, (2 * n, 4 * n)), (8, (16 * n,))):
+        chosen = [t for t in lengths if t in at]
+        rows |= evaluate(MODEL, text, scheme, chosen, threads, samples=max(2, samples // part), **options)
+    return rows
 
 
-def yonder(*arguments):
-    return subprocess.run([YONDER, *map(str, arguments), *THREADS], check=True, capture_output=True, text=True).stdout
-
-
-def evaluate(model, text, scheme, lengths, work, **options):
-    """Rows of `yonder lm eval` by length."""
-    out = work / "rows.jsonl"
-    out.unlink(missing_ok=True)
-    arguments = ["lm", "eval", model, "--data", text, "--scheme", scheme, "--jsonl", out, "--progress", "off"]
-    arguments += ["--lengths", ",".join(map(str, lengths))]
-    for name, value in options.items():
-        arguments += [f"--{name.replace('_', '-')}", value]
-    yonder(*arguments)
-    return {row["length"]: row for row in map(json.loads, out.read_text().splitlines())}
-
-
-def percent(row):
-    return f"{100 * row['accuracy']:.1f} ±{50 * (row['accuracy_high'] - row['accuracy_low']):.1f}"
-
-
-def table(head, rows):
-    return "\n".join(["|" + "|".join(head) + "|", "|" + "---|" * len(head)] + ["|" + "|".join(r) + "|" for r in rows])
-
-
-def e1(answers, n, samples, text, work):
+def e1(answers, n, samples, text, threads):
     """All schemes by lengths and sets."""
     lengths = [n, 2 * n, 4 * n, 8 * n, 16 * n]
     plain, repeat, last = {}, {}, {}
     for name, scheme in schemes(n).items():
         print(f"      {name}", flush=True)
-        # s=auto is the target of each length, so every length is a call of its own: as in use.
-        plain[name] = evaluate(MODEL, text, scheme, lengths, work, protocol="whole", samples=samples)
-        repeat[name] = evaluate(MODEL, text, scheme, lengths[2:], work, protocol="whole", set="repeat", samples=samples)
-        last[name] = evaluate(MODEL, text, scheme, lengths, work, last=n // 2, samples=samples)
+        texts = max(2, samples // 4) if name in TOLD else samples
+        plain[name] = measured(text, scheme, n, lengths, texts, threads, protocol="whole")
+        repeat[name] = measured(text, scheme, n, lengths[2:], texts, threads, protocol="whole", set="repeat")
+        last[name] = evaluate(MODEL, text, scheme, lengths, threads, samples=max(2, samples // 8), last=n // 2)
     page = [
         "## E1: accuracy in percent over all targets, plain text, with half the width of the 95 % interval",
         table(["scheme"] + [f"{t // n}N" for t in lengths], [[s] + [percent(r[t]) for t in lengths] for s, r in plain.items()]),
@@ -120,29 +93,44 @@ def e1(answers, n, samples, text, work):
     answers.gate("E1c ReRoPE with log n: loss does not rise with context", all(b <= a + 0.01 for a, b in zip(falling, falling[1:])), " ".join(f"{x:.3f}" for x in falling), judged=copies)
     answers.gate("E1d ReRoPE w=N against w=N/2", True, f"{acc['ReRoPE w=N']:.1f} and {acc['ReRoPE w=N/2']:.1f}", judged=False)
     answers.gate("E1e repeated: ReRoPE at least window + 15 points", rep[best] >= rep["window"] + 15, f"{rep[best]:.1f} and {rep['window']:.1f}", judged=copies)
+    answers.gate("E1e repeated: Lambda within 2 points of the window", abs(rep["Lambda"] - rep["window"]) <= 2, f"{rep['Lambda']:.1f} and {rep['window']:.1f}")
     answers.gate("E1f repeated: ReRoPE with log n at least ReRoPE", rep["ReRoPE w=N/4, log n"] >= rep["ReRoPE w=N/4"] - 0.5, f"{rep['ReRoPE w=N/4, log n']:.1f} and {rep['ReRoPE w=N/4']:.1f}", judged=copies)
     yarn = acc["YaRN ramp=auto"]
     answers.gate("E1j NTK - 2 <= YaRN < ReRoPE", acc["NTK"] - 2 <= yarn < acc[best], f"{acc['NTK']:.1f}, {yarn:.1f}, {acc[best]:.1f}")
     return page
 
 
-def e3(answers, work):
-    """The published story model."""
+GREEDY = """Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high.
+Lily's mom said, "Lily, let's go to the park." Lily was sad and didn't know what to do. She said, "I want to play with your ball, but I can't find it."
+Lily was sad and didn't know what to do. She said, "I'm sorry, Lily. I didn't know what to do."
+Lily didn't want to help her mom, so she"""  # 200 tokens at temperature 0, as llama2.c's own test of run.c has them
+
+
+def e3(answers, threads):
+    """The published story model: its text, and 4,096 tokens drawn from it, loss by parts of 512 under the scheme that drew them."""
     if not STORIES.exists():
         answers.gate("E3 stories260K", True, "left out: the file is not here", judged=False)
         return []
-    model = json.loads(yonder("lm", "generate", STORIES, "-n", 200, "--json", "--progress", "off"))
-    published = "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high."
-    answers.gate("E3 greedy text is the published one", published in model["results"][0]["text"], model["results"][0]["text"][:60] + "...")
-    return []
+    answers.gate("E3 the greedy text of 200 tokens is the published one", yonder("lm", "generate", STORIES, "-n", 200, "--progress", "off").strip() == GREEDY, "stories260K")
+    rows = {}
+    for scheme in ("rope", "rerope:w=128"):
+        drawn = WORK / f"stories-{scheme.split(':')[0]}.txt"
+        # The text is split into tokens anew, and not always as it was drawn: some more are drawn.
+        drawn.write_text(yonder("lm", "generate", STORIES, "-n", 4600, "--ignore-eos", "--temperature", 1, "--seed", 1, "--scheme", scheme, "--threads", threads, "--progress", "off"))
+        parts = json.loads(yonder("lm", "eval", STORIES, "--data", drawn, "--scheme", scheme, "--lengths", 3584, "--protocol", "whole", "--samples", 1, "--by-position", 512, "--bytes", "--threads", threads, "--json", "--progress", "off"))
+        rows[scheme] = [-part["log_probability"] / part["targets"] for part in parts["rows"][0]["by_position"]]
+    reread = rows["rerope:w=128"]
+    answers.gate("E3 rerope:w=128 draws on: no part above the first + 0.3", max(reread) <= reread[0] + 0.3, " ".join(f"{x:.2f}" for x in reread))
+    answers.gate("E3 rope: the loss of its parts rises by more than 1", max(rows["rope"]) > rows["rope"][0] + 1, " ".join(f"{x:.2f}" for x in rows["rope"]))
+    return ["## E3: nats per token of 512-token parts of drawn text", table(["scheme"] + [f"{512 * k}..." for k in range(7)], [[s] + [f"{x:.2f}" for x in r] for s, r in rows.items()])]
 
 
-def e5(answers, n, samples, text, work):
+def e5(answers, n, samples, text, threads):
     """What each scheme costs inside the training length."""
-    out = work / "tax.jsonl"
+    out = WORK / "tax.jsonl"
     out.unlink(missing_ok=True)
     kinds = ",".join(schemes(n).values()).replace("s=auto", "s=8")
-    yonder("lm", "tax", MODEL, "--data", text, "--scheme", kinds, "--lengths", 2 * n, "--samples", samples, "--jsonl", out, "--progress", "off")
+    yonder("lm", "tax", MODEL, "--data", text, "--scheme", kinds, "--lengths", 2 * n, "--samples", samples, "--threads", threads, "--jsonl", out, "--progress", "off")
     rows = list(map(json.loads, out.read_text().splitlines()))
     for row in rows:
         if row["scheme"].startswith(f"rerope:w={n // 2}"):
@@ -157,16 +145,17 @@ def main():
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--results", type=pathlib.Path)
     options = parser.parse_args()
-    THREADS[:] = ["--threads", str(options.threads)]
-    work = ROOT / "build/experiments/lm_acceptance"
-    text = work / "held_out.txt"
+    WORK.mkdir(parents=True, exist_ok=True)
+    text = WORK / "held_out.txt"
     text.write_bytes(subprocess.run(["zstd", "-dc", MODEL / "held_out.txt.zst"], check=True, capture_output=True).stdout)
     n = json.loads((MODEL / "config.json").read_text())["max_position_embeddings"]
     answers = Answers()
-    page = e1(answers, n, options.samples, text, work) + e3(answers, work) + e5(answers, n, min(options.samples, 24), text, work)
+    tables = e3(answers, options.threads)
+    tables += e1(answers, n, options.samples, text, options.threads)
+    tables += e5(answers, n, min(options.samples, 24), text, options.threads)
     if options.results:
-        head = f"# Language models: acceptance experiments\n\nWritten by `experiments/lm_acceptance/run.sh --samples {options.samples} --results FILE` on {datetime.date.today()}.\n\n## Gates\n\n|gate|holds|judged|found|\n|---|---|---|---|\n"
-        options.results.write_text(head + "\n".join(answers.lines) + "\n\n" + "\n\n".join(page) + "\n")
+        command = f"experiments/lm_acceptance/run.sh --samples {options.samples} --results FILE"
+        options.results.write_text(answers.page("Language models: acceptance experiments", command, tables))
     sys.exit(1 if answers.failed else 0)
 
 
