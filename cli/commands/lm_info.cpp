@@ -48,12 +48,13 @@ struct Info : Command {
   }
 
   /// What llama.cpp must be told for the same, where all layers are alike and it can.
-  static std::vector<std::string> llama_cpp(const lm::SchemeSet& set, int64_t length) {
+  static std::vector<std::string> llama_cpp(const lm::Model& opened, const lm::SchemeSet& set,
+                                            int64_t length) {
     std::set<std::string> texts;
     for (int64_t layer = 0; layer < set.layers(); ++layer) {
       texts.insert(set[layer].canonical());
     }
-    if (texts.size() != 1) {
+    if (texts.size() != 1 || !opened.config().mixers.empty()) {
       return {};
     }
     return lm::explain(set[0], length, 2).llama_cpp.value_or(std::vector<std::string>{});
@@ -75,6 +76,10 @@ struct Info : Command {
     line("shape",
          fmt::format("{} layers, width {}, {} heads of {} ({} for keys), inner width {}", c.layers,
                      c.hidden_size, c.heads, c.head_dim, c.kv_heads, c.intermediate_size));
+    if (!c.mixers.empty()) {
+      line("mixers", fmt::format("{}; {} numbers per channel in state-space layers",
+                                 fmt::join(c.mixers, ", "), c.ssm_state));
+    }
     line("vocabulary", fmt::format("{}{}", tokens_text(c.vocab_size),
                                    c.tied_embeddings ? ", embedding shared with the output" : ""));
     line("tokenizer", codec_text(opened));
@@ -96,7 +101,11 @@ struct Info : Command {
                                         static_cast<double>(length),
                                     "bytes"),
                      tokens_text(length)));
-    const std::vector<std::string> flags = llama_cpp(set, length);
+    if (opened.state_bytes() > 0) {
+      line("states", human_quantity(static_cast<double>(opened.state_bytes()), "bytes") +
+                         " for a text of any length");
+    }
+    const std::vector<std::string> flags = llama_cpp(opened, set, length);
     if (!flags.empty()) {
       line("in llama.cpp", fmt::format("{}", fmt::join(flags, " ")));
     }
@@ -129,9 +138,11 @@ struct Info : Command {
     const int64_t limit = declared_limit(set);
     limit == lm::kUnlimited ? w.null() : w.value(limit);
     w.key("cache_bytes_per_token").value(opened.cache_bytes_per_token());
+    w.key("state_bytes").value(opened.state_bytes());
     w.key("sha256").value(opened.checksum());
     for (const auto& [name, texts] :
-         {std::pair{"llama_cpp", llama_cpp(set, length)}, std::pair{"notices", set.notices()}}) {
+         {std::pair{"mixers", c.mixers}, std::pair{"llama_cpp", llama_cpp(opened, set, length)},
+          std::pair{"notices", set.notices()}}) {
       w.key(name).begin_array();
       for (const std::string& text : texts) {
         w.value(text);

@@ -70,6 +70,7 @@ void for_each_field(Config& c, const Use& use) {
   use("output_bias", c.output_bias);
   use("mlp_bias", c.mlp_bias);
   use("mixers", c.mixers);
+  use("ssm_state", c.ssm_state);
   use("bos", c.bos);
   use("eos", c.eos);
 }

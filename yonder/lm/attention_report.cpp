@@ -165,6 +165,9 @@ AttentionReport attention_report(const Model& model, std::span<const uint32_t> i
   require(static_cast<int64_t>(ids.size()) >= length, ErrorKind::bad_data,
           "the text has {} tokens; the report needs {}: give a longer text or a smaller --length",
           ids.size(), length);
+  const ModelConfig& config = model.config();
+  require(config.attention_layers() > 0, ErrorKind::bad_option,
+          "the model has no layer of attention to report on");
   const SchemeSet schemes = model.scheme(options.scheme, length, options.unsafe);
   const ProgressRef shown(progress);
   AttentionReport report{schemes.canonical(), length, options.sinks, {}, schemes.notices()};
@@ -172,8 +175,8 @@ AttentionReport attention_report(const Model& model, std::span<const uint32_t> i
     shown.warn(notice);
   }
   const std::vector<int64_t> queries = spread_queries(length, options.sinks, options.queries);
-  shown.begin("looking at heads",
-              static_cast<uint64_t>(model.config().layers * model.config().heads), "heads");
+  shown.begin("looking at heads", static_cast<uint64_t>(config.attention_layers() * config.heads),
+              "heads");
   // One chunk, so that each layer shows all of its keys at once.
   SessionOptions one_chunk;
   one_chunk.chunk = length;

@@ -80,7 +80,7 @@ TEST(AttentionReport, OfRandomWeightsSpreadsOverAllKeys) {
   EXPECT_EQ(parse_json(report.to_json(), "report").at("heads").array().size(), 8U);
 }
 
-TEST(AttentionReport, ATextThatIsTooShortIsAnError) {
+TEST(AttentionReport, NeedsALongEnoughTextAndALayerOfAttention) {
   ModelConfig config;
   config.vocab_size = 257;
   config.hidden_size = config.intermediate_size = 16;
@@ -90,6 +90,9 @@ TEST(AttentionReport, ATextThatIsTooShortIsAnError) {
   const Model model = Model::random(config, 1, {.threads = 1, .tokenizer = ""});
   const std::vector<uint32_t> ids(10);
   EXPECT_THROW(attention_report(model, ids, {.scheme = "", .length = 11}), Error);
+  config.mixers = {"s4d-lin"};
+  const Model without = Model::random(config, 1, {.threads = 1, .tokenizer = ""});
+  EXPECT_THROW(attention_report(without, ids, {.scheme = "", .length = 5}), Error);
 }
 
 }  // namespace

@@ -87,6 +87,9 @@ SchemeSet checkpoint_scheme(const ModelConfig& config, std::string_view text, in
   const auto below = layer_texts(config.scheme, rope, config.layers, notices);
   const auto above = text.empty() ? std::vector<std::string>(below.size())
                                   : layer_texts(text, rope, config.layers, notices);
+  if (!text.empty() && config.attention_layers() == 0) {
+    notices.emplace_back("no layer of the model has attention, so its scheme changes nothing");
+  }
   std::vector<PositionScheme> schemes;
   std::string last;
   for (size_t layer = 0; layer < below.size(); ++layer) {
@@ -103,6 +106,11 @@ SchemeSet checkpoint_scheme(const ModelConfig& config, std::string_view text, in
                           ? schemes.back()
                           : PositionScheme::parse(laid, rope, target, unsafe));
     last = laid;
+  }
+  for (size_t layer = 0; layer < schemes.size(); ++layer) {
+    if (!config.has_attention(static_cast<int64_t>(layer))) {
+      schemes[layer] = PositionScheme::parse("nope", rope);  // positions mean nothing to it
+    }
   }
   return SchemeSet(std::move(schemes), std::move(notices));
 }

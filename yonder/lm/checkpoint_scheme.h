@@ -8,6 +8,7 @@
 // `rope` means the rotation as trained: over llama3, pi and longrope it leaves their table in
 // place, while yarn and the dynamic table, which stretch a model trained without them, are taken
 // away. Layers trained without rotation stay so: tables, splits and dynamic scaling pass them by.
+// Positions mean nothing to state-space layers: their scheme is nope, whatever the text says.
 // Test: checkpoint_scheme_test.cpp.
 #pragma once
 

@@ -78,6 +78,16 @@ TEST(CheckpointScheme, TakesSchemesByLayer) {
   EXPECT_EQ(laid(config, "pi:s=auto", 128), "layers:0-2=pi:s=2+window:w=8;3=pi:s=2");
 }
 
+TEST(CheckpointScheme, HoldsInLayersOfAttentionOnly) {
+  ModelConfig config = config_with("rope");
+  config.mixers = {"s4d-lin", "attention", "rtf", "attention"};
+  EXPECT_EQ(laid(config, "rerope:w=16"), "layers:0=nope;1=rerope:w=16;2=nope;3=rerope:w=16");
+  config.mixers = {"s4d-lin", "s4d-lin", "rtf", "rtf"};
+  EXPECT_EQ(laid(config, "rerope:w=16"), "nope");
+  EXPECT_THAT(error_text(ErrorKind::bad_option, [&] { laid(config, "rerop:w=3"); }),
+              HasSubstr("rerope"));
+}
+
 TEST(CheckpointScheme, RefusesUnknownNamesAsTheParserDoes) {
   EXPECT_THAT(error_text(ErrorKind::bad_option, [] { laid(config_with("rope"), "rerop:w=3"); }),
               HasSubstr("rerope"));

@@ -5,6 +5,13 @@
 #include "yonder/lm/transformer_module.h"
 
 namespace yonder::lm {
+namespace {
+
+at::ScalarType type_of(const std::string& name, const at::Tensor& value, at::ScalarType compute) {
+  return value.dim() > 1 && nn::is_weight(name) ? compute : at::kFloat;
+}
+
+}  // namespace
 
 struct FrozenNetwork::Impl {
   Impl(const ModelConfig& config, at::ScalarType compute)
@@ -24,8 +31,8 @@ FrozenNetwork::FrozenNetwork(const ModelConfig& config, const nn::NamedTensors& 
   for (auto& parameter : impl_->network->named_parameters()) {
     const auto found = weights.find(parameter.key());
     YONDER_CHECK(found != weights.end() && found->second.sizes() == parameter.value().sizes());
-    const at::ScalarType type = found->second.dim() > 1 ? compute : at::kFloat;
-    parameter.value().set_data(found->second.to(device, type));
+    parameter.value().set_data(
+        found->second.to(device, type_of(parameter.key(), found->second, compute)));
   }
 }
 
@@ -34,17 +41,22 @@ FrozenNetwork::FrozenNetwork(const ModelConfig& config, uint64_t seed, at::Scala
     : impl_(std::make_unique<Impl>(config, compute)) {
   impl_->network->initialize(seed);
   for (auto& parameter : impl_->network->named_parameters()) {
-    const at::ScalarType type = parameter.value().dim() > 1 ? compute : at::kFloat;
-    parameter.value().set_data(parameter.value().to(device, type));
+    parameter.value().set_data(
+        parameter.value().to(device, type_of(parameter.key(), parameter.value(), compute)));
   }
 }
 
 FrozenNetwork::~FrozenNetwork() = default;
 FrozenNetwork::FrozenNetwork(FrozenNetwork&&) noexcept = default;
 
-at::Tensor FrozenNetwork::hidden(const at::Tensor& ids, const LayerAttention& attend) const {
+at::Tensor FrozenNetwork::hidden(const at::Tensor& ids, const LayerAttention& attend,
+                                 std::vector<at::Tensor>& states) const {
   const torch::NoGradGuard no_grad;
-  return impl_->network->forward(ids, attend);
+  return impl_->network->forward(ids, attend, &states);
+}
+
+std::vector<at::Tensor> FrozenNetwork::start_states() const {
+  return impl_->network->start_states(1);
 }
 
 at::Tensor FrozenNetwork::logits(const at::Tensor& hidden) const {

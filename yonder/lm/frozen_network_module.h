@@ -11,19 +11,20 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace yonder::lm {
 
-/// Attend of transformer_module.h: un-rotated q [1, H, T, d], k and v [1, Hkv, T, d] of a layer ->
-/// [1, H, T, d].
+/// Attend of transformer_module.h: un-rotated q [B, H, T, d], k and v [B, Hkv, T, d] of a layer ->
+/// [B, H, T, d].
 using LayerAttention = std::function<at::Tensor(int64_t layer, const at::Tensor& q,
                                                 const at::Tensor& k, const at::Tensor& v)>;
 
 class FrozenNetwork {
  public:
   /// weights: all of the config, as formats/table.h gives them. Tensors that are of the type
-  /// `compute` already are taken as they are, without a copy; norms and biases of one axis are
-  /// widened to float32.
+  /// `compute` already are taken as they are, without a copy; norms, biases and the parameters of
+  /// state-space systems are widened to float32.
   FrozenNetwork(const ModelConfig& config, const nn::NamedTensors& weights, at::ScalarType compute,
                 at::Device device);
   /// Weights drawn from a seed.
@@ -32,8 +33,12 @@ class FrozenNetwork {
   ~FrozenNetwork();
   FrozenNetwork(FrozenNetwork&&) noexcept;
 
-  /// ids [1, T] int64 -> hidden states [1, T, D] after the last norm, float32.
-  at::Tensor hidden(const at::Tensor& ids, const LayerAttention& attend) const;
+  /// ids [B, T] int64 -> hidden states [B, T, D] after the last norm, float32. states: what was
+  /// remembered before ids, and then what is after them.
+  at::Tensor hidden(const at::Tensor& ids, const LayerAttention& attend,
+                    std::vector<at::Tensor>& states) const;
+  /// LayerStates of transformer_module.h for one text that begins.
+  std::vector<at::Tensor> start_states() const;
   /// hidden [..., D] -> logits [..., V], float32.
   at::Tensor logits(const at::Tensor& hidden) const;
   /// c of the logits of attention.

@@ -23,7 +23,11 @@ KvCache::KvCache(const ModelConfig& config, at::ScalarType dtype, at::Device dev
       head_dim_(config.head_dim),
       dtype_(dtype),
       device_(device),
-      layers_(static_cast<size_t>(config.layers)) {}
+      layers_(static_cast<size_t>(config.layers)) {
+  for (size_t layer = 0; layer < layers_.size(); ++layer) {
+    layers_[layer].attends = config.has_attention(static_cast<int64_t>(layer));
+  }
+}
 
 void KvCache::require_kept(const Layer& layer, const Visibility& visible, int64_t length) const {
   if (layer.first <= layer.sinks) {
@@ -52,6 +56,9 @@ void KvCache::set_visible(int64_t layer, const Visibility& visible) {
 }
 
 int64_t KvCache::rows_for(const Layer& layer, int64_t tokens, int64_t chunk) const {
+  if (!layer.attends) {
+    return 0;
+  }
   const int64_t held = layer.k.defined() ? layer.k.size(1) : 0;
   int64_t needed = length_ + tokens;
   int64_t most = kUnlimited;
@@ -136,14 +143,17 @@ void KvCache::grow(Layer& layer, int64_t rows) const {
 
 void KvCache::reserve(int64_t tokens, int64_t chunk) {
   for (Layer& layer : layers_) {
-    grow(layer, rows_for(layer, tokens, chunk));
+    if (layer.attends) {
+      grow(layer, rows_for(layer, tokens, chunk));
+    }
   }
 }
 
 KvCache::Rows KvCache::append(int64_t layer, const at::Tensor& k, const at::Tensor& v) {
   Layer& state = layers_.at(static_cast<size_t>(layer));
   const int64_t tokens = k.size(1);
-  YONDER_CHECK(state.length == length_ && k.size(0) == kv_heads_ && k.size(2) == head_dim_);
+  YONDER_CHECK(state.attends && state.length == length_ && k.size(0) == kv_heads_ &&
+               k.size(2) == head_dim_);
   require_kept(state, state.visible, length_);
   grow(state, rows_for(state, tokens, tokens));
   state.length += tokens;

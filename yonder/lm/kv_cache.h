@@ -5,8 +5,8 @@
 // exact; attention turns keys as it reads them. A layer keeps what its scheme can still see: all,
 // or the last `window` keys and the first `sinks`, in a ring that then takes the same memory for
 // any length. One rule places a token: rows 0 .. sinks-1 hold the sinks, position p of the rest is
-// row sinks + (p - sinks) mod (rows - sinks); while nothing is dropped that is p itself. Source:
-// kexue.fm 9708 (un-rotated keys). Test: kv_cache_test.cpp.
+// row sinks + (p - sinks) mod (rows - sinks); while nothing is dropped that is p itself. Layers
+// without attention have no rows. Source: kexue.fm 9708 (un-rotated keys). Test: kv_cache_test.cpp.
 #pragma once
 
 #include "yonder/lm/blockwise_attention.h"
@@ -59,6 +59,7 @@ class KvCache {
  private:
   struct Layer {
     at::Tensor k, v;  ///< [Hkv, rows, d]
+    bool attends = true;
     Visibility visible;
     int64_t sinks = 0;   ///< rows that stay
     int64_t first = 0;   ///< positions sinks .. first-1 are dropped

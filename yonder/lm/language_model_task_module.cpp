@@ -49,6 +49,9 @@ LanguageModelTask::LanguageModelTask(const TrainOptions& options, const ModelCon
   model_->initialize(options.seed);
   model_->to(device_);
   for (int64_t layer = 0; layer < config.layers; ++layer) {
+    if (!config.has_attention(layer)) {
+      continue;
+    }
     if (const auto term = kerple_term_of(schemes_[layer].canonical())) {
       kerple_.emplace(layer, Kerple(*term, config.heads)).first->second->to(device_);
     }
@@ -209,7 +212,11 @@ LanguageModelTask::Batch LanguageModelTask::batch_of(int64_t count, int64_t leng
 LanguageModelTask::Layers LanguageModelTask::layers_for(int64_t length) const {
   Layers layers;
   for (int64_t layer = 0; layer < config_.layers; ++layer) {
-    layers.emplace_back(schemes_[layer], length, config_.heads, attention_scale(config_), device_);
+    layers.emplace_back();
+    if (config_.has_attention(layer)) {
+      layers.back().emplace(schemes_[layer], length, config_.heads, attention_scale(config_),
+                            device_);
+    }
   }
   return layers;
 }
@@ -221,8 +228,10 @@ void LanguageModelTask::move_to(Layers& layers,
     rows.push_back(torch::tensor(row, at::kDouble));
   }
   const at::Tensor all = torch::stack(rows).to(device_);
-  for (TrainingPositions& layer : layers) {
-    layer.move_to(all);
+  for (auto& layer : layers) {
+    if (layer) {
+      layer->move_to(all);
+    }
   }
 }
 
@@ -233,7 +242,7 @@ at::Tensor LanguageModelTask::logits_of(const at::Tensor& ids, const Layers& lay
         const auto kerple = kerple_.find(layer);
         const at::Tensor bias =
             kerple == kerple_.end() ? at::Tensor() : kerple->second->forward(ids.size(1));
-        return training_attention(q, k, v, layers[static_cast<size_t>(layer)], compute_, bias);
+        return training_attention(q, k, v, *layers[static_cast<size_t>(layer)], compute_, bias);
       });
   return model_->logits(hidden);
 }

@@ -59,7 +59,7 @@ class LanguageModelTask : public nn::TrainingTask {
     double nats = 0;
     int64_t hits = 0, targets = 0, right = 0, sequences = 0;
   };
-  using Layers = std::vector<TrainingPositions>;
+  using Layers = std::vector<std::optional<TrainingPositions>>;  // none: no attention
 
   template <typename Fill>
   Batch batch_of(int64_t count, int64_t length, const Fill& fill) const;

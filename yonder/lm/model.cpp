@@ -186,8 +186,14 @@ SchemeSet Model::scheme(std::string_view text, int64_t target, bool unsafe) cons
 
 int64_t Model::cache_bytes_per_token() const {
   const ModelConfig& c = impl_->config;
-  return 2 * c.layers * c.kv_heads * c.head_dim *
+  return 2 * c.attention_layers() * c.kv_heads * c.head_dim *
          static_cast<int64_t>(at::elementSize(impl_->dtype));
+}
+
+int64_t Model::state_bytes() const {
+  const ModelConfig& c = impl_->config;
+  return (c.layers - c.attention_layers()) * c.hidden_size * c.ssm_state *
+         static_cast<int64_t>(sizeof(float));
 }
 
 const std::string& Model::checksum() const {

@@ -8,8 +8,9 @@
 //
 // Weights are mapped, shared and immutable: any number of sessions, on any threads, read one Model.
 // A session holds the keys and values of one text, keys un-rotated, so that its scheme may change
-// between feeds. Errors: Error(bad_data) for files, Error(memory) before an allocation that the
-// machine cannot hold. No torch types here. Test: model_test.cpp.
+// between feeds, and the states of state-space layers. Errors: Error(bad_data) for files,
+// Error(memory) before an allocation that the machine cannot hold. No torch types here. Test:
+// model_test.cpp.
 #pragma once
 
 #include "yonder/base/options.h"
@@ -72,8 +73,10 @@ class Model {
   /// Parses a scheme for this model's rotation and layers, and lays it over what the checkpoint
   /// itself asks for (checkpoint_scheme.h); empty: just that. target: for s=auto, tokens.
   SchemeSet scheme(std::string_view text, int64_t target = 0, bool unsafe = false) const;
-  /// Bytes a session holds per cached token, all layers.
+  /// Bytes a session holds per cached token, all layers of attention.
   int64_t cache_bytes_per_token() const;
+  /// Bytes a session holds for its state-space layers, whatever it has read.
+  int64_t state_bytes() const;
   /// SHA-256 of the weight files, one after the other (of a single file what sha256sum says).
   const std::string& checksum() const;
 
@@ -129,7 +132,8 @@ class Session {
   void set_scheme(SchemeSet scheme);
   const SchemeSet& scheme() const;
   /// Forgets the text from token `length` on. Throws Error(bad_option) where a window has dropped
-  /// keys that would be seen from there.
+  /// keys that would be seen from there, and in a model with state-space layers, which go back to 0
+  /// only.
   void truncate(int64_t length);
   /// Shows every layer of every chunk that is read from here on; empty: none. The views end with
   /// the call. Costs a copy of queries and keys.

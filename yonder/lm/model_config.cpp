@@ -3,9 +3,14 @@
 
 #include "yonder/base/error.h"
 #include "yonder/base/options.h"
+#include "yonder/lm/formats/table.h"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 namespace yonder::lm {
 namespace {
@@ -15,7 +20,19 @@ void require_at_least(std::string_view file, const char* field, int64_t value, i
           value, low);
 }
 
+constexpr const char* kAttention = "attention";
+constexpr int64_t kMostState = 4096;
+
 }  // namespace
+
+const std::vector<std::string>& mixer_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all = nn::ssm_start_names();
+    all.insert(all.begin(), kAttention);
+    return all;
+  }();
+  return names;
+}
 
 const std::vector<std::string>& qk_norm_names() {
   static const std::vector<std::string> names = {"none", "rms", "key", "query", "cosine"};
@@ -58,19 +75,37 @@ void ModelConfig::validate(std::string_view name) const {
   per_layer("layer_types", windows.size());
   per_layer("no_rope_layers", rotary_layers.size());
   per_layer("mixers", mixers.size());
+  for (const std::string& mixer : mixers) {
+    const auto& known = mixer_names();
+    require(std::find(known.begin(), known.end(), mixer) != known.end(), ErrorKind::bad_data,
+            "{}: a layer is to be mixed by '{}'; known: {}", name, mixer, fmt::join(known, ", "));
+  }
+  require(ssm_state % 2 == 0 && ssm_state >= 2 && ssm_state <= kMostState, ErrorKind::bad_data,
+          "{}: ssm_state is {}; it must be even, from 2 to {}", name, ssm_state, kMostState);
+}
+
+bool ModelConfig::has_attention(int64_t layer) const {
+  return mixers.empty() || mixers.at(static_cast<size_t>(layer)) == kAttention;
+}
+
+int64_t ModelConfig::attention_layers() const {
+  return mixers.empty() ? layers : std::count(mixers.begin(), mixers.end(), kAttention);
+}
+
+nn::SsmOptions ModelConfig::ssm(int64_t layer) const {
+  YONDER_CHECK(!has_attention(layer));
+  nn::SsmOptions options;
+  options.start = mixers[static_cast<size_t>(layer)];
+  options.state = ssm_state;
+  return options;
 }
 
 int64_t ModelConfig::parameter_count() const {
-  const int64_t q = heads * head_dim;
-  const int64_t kv = kv_heads * head_dim;
-  int64_t layer = 2 * hidden_size;                        // two norms
-  layer += hidden_size * (q + 2 * kv) + q * hidden_size;  // projections
-  layer += 3 * hidden_size * intermediate_size;           // gate, up, down
-  layer += qkv_bias ? q + 2 * kv : 0;
-  layer += output_bias ? hidden_size : 0;
-  layer += mlp_bias ? 2 * intermediate_size + hidden_size : 0;
-  layer += qk_norm == QkNorm::rms ? 2 * head_dim : 0;
-  return layers * layer + hidden_size + (tied_embeddings ? 1 : 2) * vocab_size * hidden_size;
+  int64_t count = 0;
+  for (const auto& [name, shape] : weight_shapes(*this)) {
+    count += std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
+  }
+  return count;
 }
 
 }  // namespace yonder::lm

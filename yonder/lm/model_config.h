@@ -3,6 +3,7 @@
 // Plain data, no torch. Test: model_config_test.cpp.
 #pragma once
 
+#include "yonder/nn/ssm_options.h"
 #include "yonder/rotary/table.h"
 
 #include <cstdint>
@@ -20,6 +21,10 @@ enum class QkNorm : uint8_t {
   query,  ///< QNA: q / |q|; no d^(-1/2)
   cosine  ///< CosA: both, times 4 ln n
 };
+
+/// What mixes the positions of a layer: "attention", and the starts of nn's state-space layers,
+/// "s4d-lin" and so on (nn/ssm/table.h).
+const std::vector<std::string>& mixer_names();
 
 /// "none", "rms", "key", "query", "cosine".
 const std::vector<std::string>& qk_norm_names();
@@ -52,11 +57,16 @@ struct ModelConfig {
   bool output_bias = false;  ///< of the attention's output projection
   bool mlp_bias = false;
   QkNorm qk_norm = QkNorm::none;
-  /// Per layer "attention" or a start of nn's state-space layer ("s4d-lin", ...); empty: attention.
+  /// Per layer a row of mixer_names(); empty: attention in all.
   std::vector<std::string> mixers;
+  int64_t ssm_state = 64;  ///< numbers that each channel of a state-space layer remembers; even
   std::vector<uint32_t> bos, eos;  ///< token ids; eos may be several
 
   rotary::RopeSpec rope() const { return {head_dim, rope_base, train_length}; }
+  bool has_attention(int64_t layer) const;
+  int64_t attention_layers() const;
+  /// Of a layer without attention.
+  nn::SsmOptions ssm(int64_t layer) const;
   /// Throws Error(bad_data) with the field, what was found and what is allowed. name: the file.
   void validate(std::string_view name) const;
   int64_t parameter_count() const;

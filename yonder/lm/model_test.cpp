@@ -232,6 +232,140 @@ TEST(Session, RunsBesideOthersOnOneModel) {
   }
 }
 
+/// Attention between two state-space layers, and state-space layers alone.
+std::vector<ModelConfig> state_space_configs() {
+  ModelConfig hybrid = small_config();
+  hybrid.mixers = {"s4d-lin", "attention", "s4-legt"};
+  hybrid.ssm_state = 16;
+  ModelConfig pure = hybrid;
+  pure.mixers = {"rtf", "s4d-inv", "s4d-legs"};
+  return {hybrid, pure};
+}
+
+TEST(StateSpaceModel, GivesTheSameLogitsHoweverTheTextIsCut) {
+  for (const ModelConfig& config : state_space_configs()) {
+    const Model model = Model::random(config, 3, one_thread());
+    const auto ids = random_ids(150);
+    const SchemeSet scheme = model.scheme("");
+    SessionOptions whole;
+    whole.chunk = 1000;
+    Session at_once(model, scheme, whole);
+    const Logits expected = at_once.feed_all(ids);
+    EXPECT_GT(largest_difference(expected.row(20), expected.row(149)), 1e-3);
+    for (const int64_t chunk : {1, 7, 64}) {
+      SessionOptions options;
+      options.chunk = chunk;
+      Session session(model, scheme, options);
+      EXPECT_LT(largest_difference(session.feed_all(ids).values, expected.values), 2e-5) << chunk;
+    }
+    // Texts of different lengths, a token each at once.
+    Session one(model, scheme);
+    Session two(model, scheme);
+    one.feed(std::span(ids).first(40));
+    two.feed(std::span(ids).first(90));
+    for (size_t t = 0; t < 10; ++t) {
+      const auto rows = Session::feed_each(std::vector<Session*>{&one, &two},
+                                           std::vector<uint32_t>{ids[40 + t], ids[90 + t]});
+      const auto at = static_cast<int64_t>(t);
+      ASSERT_LT(largest_difference(rows[0].row(0), expected.row(40 + at)), 2e-5) << t;
+      ASSERT_LT(largest_difference(rows[1].row(0), expected.row(90 + at)), 2e-5) << t;
+    }
+  }
+}
+
+TEST(StateSpaceModel, ForksAndBeginsAnewButDoesNotGoBack) {
+  const Model model = Model::random(state_space_configs()[0], 3, one_thread());
+  const auto ids = random_ids(60);
+  Session session(model, model.scheme(""));
+  const auto expected = session.feed(ids).values;
+  Session branch = session.fork();
+  branch.feed(random_ids(5, 2));
+  EXPECT_THAT(error_text(ErrorKind::bad_option, [&] { session.truncate(30); }),
+              AllOf(HasSubstr("cannot go back to 30"), HasSubstr("fork")));
+  session.truncate(60);
+  const auto more = random_ids(4, 3);
+  const auto continued = session.feed(more).values;
+  branch.truncate(0);
+  branch.feed(ids);
+  EXPECT_LT(largest_difference(branch.feed(more).values, continued), 2e-5);
+}
+
+TEST(StateSpaceModel, HoldsAStateThatDoesNotGrow) {
+  const ModelConfig config = state_space_configs()[1];
+  const Model model = Model::random(config, 3, one_thread());
+  EXPECT_EQ(model.cache_bytes_per_token(), 0);
+  EXPECT_EQ(model.state_bytes(), 3 * 32 * 16 * 4);
+  Session session(model, model.scheme(""));
+  session.feed(random_ids(1000));
+  EXPECT_EQ(session.cache_bytes(), static_cast<uint64_t>(model.state_bytes()));
+  const Model hybrid = Model::random(state_space_configs()[0], 3, one_thread());
+  EXPECT_EQ(hybrid.cache_bytes_per_token() * 3, small_model().cache_bytes_per_token());
+}
+
+TEST(StateSpaceModel, ComesBackFromADiskWithItsSystemsInFloat32) {
+  for (const ModelConfig& config : state_space_configs()) {
+    const Model model = Model::random(config, 3, one_thread());
+    const auto ids = random_ids(70);
+    Session session(model, model.scheme(""));
+    const auto expected = session.feed(ids).values;
+    const TemporaryFolder folder;
+    model.save(folder.path() / "wide", "huggingface", "f32");
+    const Model wide = Model::load(folder.path() / "wide", one_thread());
+    EXPECT_EQ(wide.config().mixers, config.mixers);
+    EXPECT_EQ(wide.config().ssm_state, 16);
+    Session again(wide, wide.scheme(""));
+    EXPECT_EQ(again.feed(ids).values, expected);
+    // Matrices lose digits, poles and steps do not.
+    model.save(folder.path() / "narrow", "huggingface", "bf16");
+    LoadOptions options = one_thread();
+    options.dtype = "bf16";
+    const Model narrow = Model::load(folder.path() / "narrow", options);
+    Session rounded(narrow, narrow.scheme(""));
+    float most = 0;
+    for (const float logit : expected) {
+      most = std::max(most, std::abs(logit));
+    }
+    EXPECT_LT(largest_difference(rounded.feed(ids).values, expected), 0.05 * most);
+    EXPECT_THAT(error_text(ErrorKind::bad_option,
+                           [&] { model.save(folder.path() / "m.bin", "llama2c", "f32"); }),
+                HasSubstr("other mixers"));
+  }
+}
+
+TEST(StateSpaceModel, IsReadByManyThreadsAtOnce) {
+  const Model model = Model::random(state_space_configs()[0], 3, one_thread());
+  const auto ids = random_ids(40);
+  const auto read = [&] {
+    Session session(model, model.scheme(""));
+    std::vector<float> last;
+    for (const uint32_t id : ids) {
+      last = session.feed(std::vector<uint32_t>{id}).values;
+    }
+    return last;
+  };
+  std::vector<std::vector<float>> results(4);
+  std::vector<std::thread> threads;
+  for (auto& result : results) {
+    threads.emplace_back([&] { result = read(); });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (const auto& result : results) {
+    EXPECT_EQ(result, read());
+  }
+}
+
+TEST(StateSpaceModel, SaysWhereASchemeChangesNothing) {
+  const Model hybrid = Model::random(state_space_configs()[0], 3, one_thread());
+  EXPECT_THAT(hybrid.scheme("rerope:w=16").notices(), ::testing::IsEmpty());
+  const Model pure = Model::random(state_space_configs()[1], 3, one_thread());
+  EXPECT_THAT(pure.scheme("rerope:w=16").notices(),
+              ::testing::ElementsAre(HasSubstr("no layer of the model has attention")));
+  EXPECT_THAT(pure.scheme("").notices(), ::testing::IsEmpty());
+  EXPECT_EQ(pure.scheme("").canonical(), "nope");
+}
+
 TEST(Model, ComesBackFromADiskBitForBit) {
   const Model model = small_model();
   const auto ids = random_ids(70);

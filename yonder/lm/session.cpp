@@ -52,14 +52,16 @@ struct Session::Impl {
       : model(std::move(model_in)),
         scheme(std::move(scheme_in)),
         options(options_in),
-        cache(model->config, model->dtype, model->device) {
+        cache(model->config, model->dtype, model->device),
+        states(model->network.start_states()) {
     see_as(scheme);
   }
   Impl(const Impl& other)
       : model(other.model),
         scheme(other.scheme),
         options(other.options),
-        cache(other.cache.copy()) {}
+        cache(other.cache.copy()),
+        states(other.states) {}
 
   void see_as(const SchemeSet& set) {
     require(set.layers() == model->config.layers, ErrorKind::bad_option,
@@ -149,8 +151,10 @@ struct Session::Impl {
                               const at::Tensor& v) {
       return attend(layer, q[0], k[0], v[0]).unsqueeze(0);
     };
-    at::Tensor hidden = model->network.hidden(tokens.to(model->device), one_text);
+    std::vector<at::Tensor> after = states;
+    at::Tensor hidden = model->network.hidden(tokens.to(model->device), one_text, after);
     cache.advance(count);
+    states = std::move(after);
     return hidden[0];
   }
 
@@ -182,6 +186,7 @@ struct Session::Impl {
   SchemeSet scheme;
   SessionOptions options;
   KvCache cache;
+  std::vector<at::Tensor> states;  ///< LayerStates after the tokens of the cache
   AttentionObserver observer;
 };
 
@@ -258,7 +263,17 @@ const SchemeSet& Session::scheme() const { return impl_->scheme; }
 void Session::truncate(int64_t length) {
   require(length >= 0 && length <= impl_->cache.length(), ErrorKind::bad_option,
           "{} tokens cannot be kept of {}", length, impl_->cache.length());
+  const ModelConfig& config = impl_->model->config;
+  require(
+      length == 0 || length == impl_->cache.length() || config.attention_layers() == config.layers,
+      ErrorKind::bad_option,
+      "a state-space layer has read {} tokens and cannot go back to {}; begin a new session, or "
+      "fork one before what may be taken back",
+      impl_->cache.length(), length);
   impl_->cache.truncate(length);
+  if (length == 0) {
+    impl_->states = impl_->model->network.start_states();
+  }
 }
 
 std::vector<Logits> Session::feed_each(std::span<Session* const> sessions,
@@ -293,11 +308,28 @@ std::vector<Logits> Session::feed_each(std::span<Session* const> sessions,
         }
         return at::stack(out);
       };
-      const at::Tensor hidden = model.network.hidden(tokens.to(model.device), attend);
+      // Of all texts, side by side.
+      std::vector<at::Tensor> states(static_cast<size_t>(model.config.layers));
+      for (size_t layer = 0; layer < states.size(); ++layer) {
+        if (!model.config.has_attention(static_cast<int64_t>(layer))) {
+          std::vector<at::Tensor> each;
+          for (const Session* session : sessions) {
+            each.push_back(session->impl_->states[layer]);
+          }
+          states[layer] = at::cat(each);
+        }
+      }
+      const at::Tensor hidden = model.network.hidden(tokens.to(model.device), attend, states);
       const auto values = to_vector(model.network.logits(hidden));
       const int64_t vocab = model.config.vocab_size;
       for (int64_t s = 0; s < count; ++s) {
-        sessions[static_cast<size_t>(s)]->impl_->cache.advance(1);
+        Impl& one = *sessions[static_cast<size_t>(s)]->impl_;
+        one.cache.advance(1);
+        for (size_t layer = 0; layer < states.size(); ++layer) {
+          if (states[layer].defined()) {
+            one.states[layer] = states[layer].slice(0, s, s + 1).clone();
+          }
+        }
         rows.push_back({1, vocab, {values.begin() + s * vocab, values.begin() + (s + 1) * vocab}});
       }
     });
@@ -316,6 +348,12 @@ Session Session::fork() const {
   return nn::with_torch_errors([&] { return Session(std::make_unique<Impl>(*impl_)); });
 }
 
-uint64_t Session::cache_bytes() const { return impl_->cache.bytes(); }
+uint64_t Session::cache_bytes() const {
+  uint64_t sum = impl_->cache.bytes();
+  for (const at::Tensor& state : impl_->states) {
+    sum += state.defined() ? state.nbytes() : 0;
+  }
+  return sum;
+}
 
 }  // namespace yonder::lm

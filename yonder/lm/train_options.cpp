@@ -5,7 +5,20 @@
 #include "yonder/lm/tasks/task.h"
 #include "yonder/lm/trainer.h"
 
+#include <fmt/ranges.h>
+
 namespace yonder::lm {
+namespace {
+
+const std::string& mixers_help() {
+  static const std::string text = fmt::format(
+      "what mixes positions, layer by layer and again from the first: {}; all but attention are "
+      "state-space layers",
+      fmt::join(mixer_names(), ", "));
+  return text;
+}
+
+}  // namespace
 
 void TrainOptions::visit(OptionVisitor& v) {
   v.path("data", data, "text to learn from (plain, gzip or zstd), or token ids (.ids)");
@@ -24,6 +37,9 @@ void TrainOptions::visit(OptionVisitor& v) {
   v.flag("tied", tied, "share the embedding with the output layer");
   v.real("rope-base", rope_base, 0, 1e12,
          "base of the rotation's frequencies; 0: 10000, or that of --init");
+  v.list("mixers", mixers, mixers_help().c_str());
+  v.integer("ssm-state", ssm_state, 2, 4096,
+            "numbers that a channel of a state-space layer remembers; even");
   v.choice("qk-norm", qk_norm, qk_norm_names(),
            "normalise queries or keys: rms (Qwen3), key, query or cosine (kexue.fm 9859)");
   v.text("scheme", scheme,
@@ -54,6 +70,13 @@ void TrainOptions::validate() const {
   if (!task.empty()) {
     find_task(task);
   }
+  require(!mixers.empty() && std::ssize(mixers) <= layers, ErrorKind::bad_option,
+          "--mixers names {} layers; the model has {}", mixers.size(), layers);
+  for (const std::string& mixer : mixers) {
+    check_choice("mixers", mixer, mixer_names());
+  }
+  require(ssm_state % 2 == 0, ErrorKind::bad_option,
+          "--ssm-state is {}; poles come in conjugate pairs, so it must be even", ssm_state);
   PositionSampler::parse(positions, context);
   loop.validate();
 }

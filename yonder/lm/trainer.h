@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace yonder::lm {
 
@@ -29,7 +30,10 @@ struct TrainOptions {
   int64_t intermediate = 0;  ///< 0: 8/3 hidden, rounded up to a multiple of 64
   bool tied = true;
   double rope_base = 0;  ///< 0: 10000, or that of `init`
-  std::string qk_norm = "none";        ///< none, rms, key, query, cosine
+  /// What mixes positions, one name per layer and again from the first: rows of mixer_names().
+  std::vector<std::string> mixers = {"attention"};
+  int64_t ssm_state = 64;        ///< numbers per channel of a state-space layer; even
+  std::string qk_norm = "none";  ///< none, rms, key, query, cosine
   std::string scheme;  ///< of training, per layer where wanted; empty: rope, or that of `init`
   std::string positions = "ordinary";  ///< where tokens stand in training (random_positions.h)
 

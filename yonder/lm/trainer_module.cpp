@@ -43,6 +43,14 @@ ModelConfig new_config(const TrainOptions& options, int64_t vocab_size) {
                                  : (options.hidden * 8 / 3 + kMultiple - 1) / kMultiple * kMultiple;
   config.tied_embeddings = options.tied;
   config.qk_norm = parse_qk_norm(options.qk_norm);
+  for (size_t layer = 0; layer < static_cast<size_t>(options.layers); ++layer) {
+    config.mixers.push_back(options.mixers[layer % options.mixers.size()]);
+  }
+  if (config.attention_layers() == config.layers) {
+    config.mixers.clear();  // as families say it
+  } else {
+    config.ssm_state = options.ssm_state;
+  }
   return config;
 }
 

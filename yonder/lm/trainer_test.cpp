@@ -10,6 +10,7 @@
 #include "yonder/lm/training_data.h"
 
 #include <ATen/ATen.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -170,6 +171,39 @@ TEST_F(TrainerTest, WhatWasTrainedIsWhatIsRead) {
   }
 }
 
+TEST_F(TrainerTest, StateSpaceLayersAreReadAsTheyWereTrained) {
+  for (const std::vector<std::string>& mixers :
+       {std::vector<std::string>{"s4d-lin", "attention"}, {"s4-legs"}, {"rtf", "s4d-legs"}}) {
+    TrainOptions o = options(fmt::format("{}", fmt::join(mixers, "-")));
+    o.mixers = mixers;
+    o.ssm_state = 16;
+    const TrainReport report = train(o);
+    EXPECT_NEAR(report.validation.at("valid_loss"), loss_as_read(report.folder, o), 2e-4)
+        << o.loop.out;
+    EXPECT_LT(report.validation.at("valid_loss"), 4) << o.loop.out;
+    const ModelConfig config = read_model(o.loop.out).config;
+    EXPECT_EQ(config.mixers, (std::vector<std::string>{mixers.front(), mixers.back()}));
+    EXPECT_EQ(config.ssm_state, 16);
+    EXPECT_EQ(config.parameter_count(), report.parameters);
+  }
+}
+
+TEST_F(TrainerTest, ARunOfStateSpaceLayersResumesInTheSameBytes) {
+  TrainOptions o = options("run");
+  o.mixers = {"s4d-lin", "attention"};
+  o.scheme = "nope+kerple-log";
+  train(o);
+  const std::string weights = read_file(at("run") / "model.safetensors");
+  o.loop.force = true;
+  StopAt progress(7);
+  EXPECT_THAT(error_text(ErrorKind::cancelled, [&] { train(o, &progress); }),
+              HasSubstr("stopped after step 7"));
+  o.loop.force = false;
+  o.loop.resume = true;
+  train(o);
+  EXPECT_EQ(read_file(at("run") / "model.safetensors"), weights);
+}
+
 TEST_F(TrainerTest, KerpleKeepsWhatItLearnedInTheScheme) {
   TrainOptions o = options("kerple");
   o.scheme = "nope+kerple-log:r1=1,r2=1";
@@ -273,6 +307,14 @@ TEST_F(TrainerTest, SaysWhatIsWrongBeforeItBegins) {
   o = options("run");
   o.scheme = "yarn+dyn:step=1";
   EXPECT_THAT(text_of(o), HasSubstr("no training form"));
+  o = options("run");
+  o.mixers = {"s4d-line"};
+  EXPECT_THAT(text_of(o), HasSubstr("s4d-lin"));
+  o.mixers = {"attention", "rtf", "rtf"};
+  EXPECT_THAT(text_of(o), HasSubstr("--mixers names 3 layers; the model has 2"));
+  o = options("run");
+  o.ssm_state = 7;
+  EXPECT_THAT(text_of(o), HasSubstr("--ssm-state is 7"));
   o = options("run");
   o.context = 100000;
   EXPECT_THAT(error_text(ErrorKind::bad_data, [&] { train(o); }),

@@ -3,11 +3,20 @@
 
 #include "yonder/nn/linear.h"
 #include "yonder/nn/random_tensor.h"
+#include "yonder/nn/safetensors_io.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 namespace yonder::lm {
 namespace {
+
+/// Products whose results are added to the residual stream.
+constexpr std::array<const char*, 3> kOutputs = {".o_proj.", ".out_proj.", ".down_proj."};
+/// Streams of draws for state-space systems, beside those of the weights.
+constexpr uint64_t kSystemStreams = uint64_t{1} << 32;
 
 /// x / |x| over the last axis, float32.
 at::Tensor unit_length(const at::Tensor& x) {
@@ -79,18 +88,43 @@ DecoderLayerImpl::DecoderLayerImpl(const ModelConfig& config, int64_t layer, at:
     : compute_(compute),
       input_layernorm_(config.hidden_size, config.norm_epsilon),
       post_attention_layernorm_(config.hidden_size, config.norm_epsilon),
-      self_attn_(config, layer, compute),
       mlp_(config.hidden_size, config.intermediate_size, config.mlp_bias, compute) {
   register_module("input_layernorm", input_layernorm_);
-  register_module("self_attn", self_attn_);
+  if (config.has_attention(layer)) {
+    self_attn_ = register_module("self_attn", SelfAttention(config, layer, compute));
+  } else {
+    mixer_ = register_module("mixer", nn::SsmMixer(config.hidden_size, config.ssm(layer), compute));
+  }
   register_module("post_attention_layernorm", post_attention_layernorm_);
   register_module("mlp", mlp_);
 }
 
-at::Tensor DecoderLayerImpl::forward(const at::Tensor& x, const Attend& attend) {
+at::Tensor DecoderLayerImpl::mix(const at::Tensor& x, const Attend& attend, at::Tensor* state) {
+  if (self_attn_) {
+    return self_attn_(x, attend);
+  }
+  if (state == nullptr) {
+    return mixer_(x);
+  }
+  nn::OutputAndState mixed = mixer_->forward_from(x, *state);
+  *state = std::move(mixed.state);
+  return mixed.output;
+}
+
+at::Tensor DecoderLayerImpl::forward(const at::Tensor& x, const Attend& attend, at::Tensor* state) {
   // Narrowed once for the products that read them.
-  const at::Tensor mixed = x + self_attn_(input_layernorm_->forward(x, compute_), attend);
+  const at::Tensor mixed = x + mix(input_layernorm_->forward(x, compute_), attend, state);
   return mixed + mlp_(post_attention_layernorm_->forward(mixed, compute_));
+}
+
+at::Tensor DecoderLayerImpl::start_state(int64_t batch) const {
+  return mixer_ ? mixer_->ssm->zero_state(batch) : at::Tensor();
+}
+
+void DecoderLayerImpl::initialize_system(uint64_t seed, uint64_t stream) {
+  if (mixer_) {
+    mixer_->ssm->initialize(seed, stream);
+  }
 }
 
 TransformerImpl::TransformerImpl(const ModelConfig& config, at::ScalarType compute)
@@ -115,12 +149,22 @@ TransformerImpl::TransformerImpl(const ModelConfig& config, at::ScalarType compu
   }
 }
 
-at::Tensor TransformerImpl::forward(const at::Tensor& ids, const Attend& attend) {
+at::Tensor TransformerImpl::forward(const at::Tensor& ids, const Attend& attend,
+                                    LayerStates* states) {
   at::Tensor x = torch::embedding(embedding_, ids).to(at::kFloat);
-  for (const auto& block : *blocks_) {
-    x = block->as<DecoderLayer>()->forward(x, attend);
+  for (size_t layer = 0; layer < blocks_->size(); ++layer) {
+    at::Tensor* state = states == nullptr ? nullptr : &states->at(layer);
+    x = blocks_[layer]->as<DecoderLayer>()->forward(x, attend, state);
   }
   return norm_(x);
+}
+
+LayerStates TransformerImpl::start_states(int64_t batch) const {
+  LayerStates states;
+  for (const auto& block : *blocks_) {
+    states.push_back(block->as<DecoderLayer>()->start_state(batch));
+  }
+  return states;
 }
 
 at::Tensor TransformerImpl::logits(const at::Tensor& hidden) {
@@ -134,12 +178,16 @@ void TransformerImpl::initialize(uint64_t seed) {
   uint64_t stream = 0;
   for (auto& item : named_parameters()) {
     const std::string& name = item.key();
-    if (item.value().dim() >= 2) {
-      const bool is_output =
-          name.find("o_proj") != std::string::npos || name.find("down_proj") != std::string::npos;
+    if (item.value().dim() >= 2 && nn::is_weight(name)) {
+      const bool is_output = std::any_of(kOutputs.begin(), kOutputs.end(), [&](const char* part) {
+        return name.find(part) != std::string::npos;
+      });
       nn::fill_normal(item.value(), is_output ? output : kDeviation, seed, stream);
     }
     ++stream;
+  }
+  for (size_t layer = 0; layer < blocks_->size(); ++layer) {
+    blocks_[layer]->as<DecoderLayer>()->initialize_system(seed, kSystemStreams + layer);
   }
 }
 

@@ -56,6 +56,8 @@ TEST(Transformer, HasTheNamesAndShapesOfItsFormat) {
     ModelConfig config = small_config(norm);
     config.tied_embeddings = norm == QkNorm::rms;
     config.qkv_bias = norm == QkNorm::key;
+    config.mixers = norm == QkNorm::key ? std::vector<std::string>{"s4-legt", "attention"}
+                                        : std::vector<std::string>{};
     std::map<std::string, std::vector<int64_t>> shapes;
     int64_t parameters = 0;
     for (const auto& item : network(config)->named_parameters()) {
@@ -113,6 +115,31 @@ TEST(Transformer, ScalesLogitsAsTheNormAsks) {
   EXPECT_DOUBLE_EQ(attention_scale(small_config(QkNorm::key)), 1);
   EXPECT_DOUBLE_EQ(attention_scale(small_config(QkNorm::query)), 1);
   EXPECT_DOUBLE_EQ(attention_scale(small_config(QkNorm::cosine)), 4 * std::log(16.0));
+}
+
+TEST(Transformer, TakesStateSpaceLayersInAnyPlace) {
+  ModelConfig config = small_config();
+  config.layers = 3;
+  config.mixers = {"s4d-inv", "attention", "rtf"};
+  config.ssm_state = 8;
+  const torch::NoGradGuard no_grad;
+  Transformer model = network(config);
+  // Attention that looks at its own position only, so that states alone carry the text.
+  const auto own_value = [](int64_t layer, const at::Tensor& q, const at::Tensor&,
+                            const at::Tensor& v) {
+    EXPECT_EQ(layer, 1);
+    return v.repeat_interleave(2, 1).expand_as(q).contiguous();
+  };
+  const at::Tensor ids = torch::arange(40).view({2, 20});
+  const at::Tensor at_once = model->forward(ids.remainder(31), own_value);
+  LayerStates states = model->start_states(2);
+  EXPECT_FALSE(states[1].defined());
+  EXPECT_EQ(states[2].sizes(), at::IntArrayRef({2, 24, 8}));
+  std::vector<at::Tensor> pieces;
+  for (const auto& [begin, end] : {std::pair{0, 13}, {13, 14}, {14, 20}}) {
+    pieces.push_back(model->forward(ids.remainder(31).slice(1, begin, end), own_value, &states));
+  }
+  EXPECT_LT((torch::cat(pieces, 1) - at_once).abs().max().item<double>(), 2e-5);
 }
 
 TEST(Transformer, InBfloat16StaysNear) {

@@ -57,20 +57,23 @@ std::unique_ptr<DiscreteSystem> SsmLayerImpl::make_system() const {
   return ssm_row(options_.start).system(values);
 }
 
-std::shared_ptr<const DiscreteSystem> SsmLayerImpl::system_for_step() {
+std::shared_ptr<const SsmLayerImpl::Kept> SsmLayerImpl::system_for_reading() {
+  const auto passing = [&] { return std::make_shared<const Kept>(Kept{make_system(), {}}); };
   if (torch::GradMode::is_enabled()) {
-    return make_system();
+    return passing();
   }
   std::vector<std::pair<const void*, int64_t>> versions;
   for (const at::Tensor& parameter : parameters(/*recurse=*/false)) {
     if (parameter.is_inference()) {  // counts no versions
-      return make_system();
+      return passing();
     }
     versions.emplace_back(parameter.data_ptr(), parameter._version());
   }
   const std::lock_guard lock(mutex_);
   if (!kept_ || versions != kept_versions_) {
-    kept_ = make_system();
+    Kept kept{make_system(), {}};
+    kept.block = kept.system->block(kChunk, at::kFloat);
+    kept_ = std::make_shared<const Kept>(std::move(kept));
     kept_versions_ = std::move(versions);
   }
   return kept_;
@@ -97,7 +100,10 @@ OutputAndState SsmLayerImpl::forward_from(const at::Tensor& x, const at::Tensor&
   }
   const at::ScalarType type = inner_type(x);
   const at::Tensor u = x.to(type);
-  const OutputAndState mixed = chunked_scan(*make_system(), u, state.to(type), kChunk);
+  const auto kept = system_for_reading();
+  const bool has_block = kept->block.impulse.defined() && type == at::kFloat;
+  const OutputAndState mixed =
+      chunked_scan(*kept->system, u, state.to(type), kChunk, has_block ? &kept->block : nullptr);
   return {(mixed.output + direct_.to(type) * u).to(x.scalar_type()), mixed.state};
 }
 
@@ -105,7 +111,7 @@ OutputAndState SsmLayerImpl::step(const at::Tensor& x, const at::Tensor& state) 
   require_width(x, 2, width_);
   const at::ScalarType type = inner_type(x);
   const at::Tensor u = x.to(type);
-  const OutputAndState mixed = system_for_step()->step(u, state.to(type));
+  const OutputAndState mixed = system_for_reading()->system->step(u, state.to(type));
   return {(mixed.output + direct_.to(type) * u).to(x.scalar_type()), mixed.state};
 }
 

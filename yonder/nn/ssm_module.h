@@ -36,10 +36,11 @@ class SsmLayerImpl : public torch::nn::Module {
 
   /// x [B, T, D] -> [B, T, D] of the type of x; inside float32, or float64 for float64. T >= 1.
   at::Tensor forward(const at::Tensor& x);
-  /// Goes on from state [B, D, N]; the new state belongs after the last position of x.
+  /// Goes on from state [B, D, N]; the new state belongs after the last position of x. Here and in
+  /// step(), without gradients, what depends on parameters only is kept between calls, until a
+  /// parameter is written to; any number of threads may call.
   OutputAndState forward_from(const at::Tensor& x, const at::Tensor& state);
-  /// One position: x [B, D] -> [B, D]. Without gradients what depends on parameters only is kept
-  /// between calls, until a parameter is written to; any number of threads may call.
+  /// One position: x [B, D] -> [B, D].
   OutputAndState step(const at::Tensor& x, const at::Tensor& state);
   /// [B, D, N] zeros, float32 or, in a float64 layer, float64; on the layer's device.
   at::Tensor zero_state(int64_t batch) const;
@@ -47,15 +48,19 @@ class SsmLayerImpl : public torch::nn::Module {
   const SsmOptions& options() const { return options_; }
 
  private:
+  struct Kept {
+    std::unique_ptr<const DiscreteSystem> system;
+    ScanBlock block;  // float32; undefined tensors where nothing is kept
+  };
   std::unique_ptr<DiscreteSystem> make_system() const;
-  std::shared_ptr<const DiscreteSystem> system_for_step();
+  std::shared_ptr<const Kept> system_for_reading();
 
   SsmOptions options_;
   int64_t width_;
   at::Tensor direct_;               // [D]: what of x_t goes into y_t beside the state
   std::vector<std::string> names_;  // of the system's parameters
   std::mutex mutex_;                // of the two below
-  std::shared_ptr<const DiscreteSystem> kept_;
+  std::shared_ptr<const Kept> kept_;
   std::vector<std::pair<const void*, int64_t>> kept_versions_;
 };
 TORCH_MODULE(SsmLayer);

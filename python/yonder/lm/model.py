@@ -59,8 +59,10 @@ class ModelConfig(NamedTuple):
     mlp_bias: bool = False
     #: "none", "rms", "key", "query", "cosine".
     qk_norm: str = "none"
-    #: Per layer "attention" or a state-space layer; empty: attention.
+    #: Per layer "attention" or a state-space layer ("s4d-lin", ...); empty: attention.
     mixers: Sequence[str] = ()
+    #: Numbers that a channel of a state-space layer remembers.
+    ssm_state: int = 64
     #: Ids that begin and end a text.
     bos: Sequence[int] = ()
     eos: Sequence[int] = ()

@@ -106,7 +106,7 @@ void write_huggingface(const ModelConfig& config, const nn::NamedTensors& weight
           error.message());
   nn::NamedTensors converted;
   for (const auto& [name, tensor] : weights) {
-    converted[name] = tensor.to(dtype);
+    converted[name] = nn::is_weight(name) ? tensor.to(dtype) : tensor;
   }
   nn::save_safetensors(path / kWeights, converted);
   write_file(path / kConfig, huggingface_config(config, nn::dtype_name(dtype), own));

@@ -12,7 +12,8 @@ namespace yonder::lm {
 /// A folder with config.json.
 bool is_huggingface(const std::filesystem::path& path);
 ModelFiles read_huggingface(const std::filesystem::path& path);
-/// Makes the folder if need be; one weight file.
+/// Makes the folder if need be; one weight file. Tensors that are no weights (nn::is_weight()) stay
+/// of their own type.
 void write_huggingface(const ModelConfig& config, const nn::NamedTensors& weights,
                        const std::filesystem::path& path, at::ScalarType dtype,
                        const std::map<std::string, std::string>& own);

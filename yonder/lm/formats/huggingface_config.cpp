@@ -26,6 +26,7 @@ constexpr int64_t kMostWidth = 1 << 20;
 constexpr int64_t kMostInner = 1 << 22;
 constexpr int64_t kMostTokens = 1 << 28;
 constexpr int64_t kMostPositions = int64_t{1} << 40;
+constexpr int64_t kMostState = 1 << 12;
 
 // Which layers slide, where sliding_window is set.
 enum class Sliding : uint8_t { none, all, upper, nope };
@@ -225,6 +226,7 @@ void read_own(const Json& own, ModelConfig& config) {
       config.mixers.push_back(mixer.text());
     }
   }
+  config.ssm_state = read_count(own, "ssm_state", 2, kMostState, config.ssm_state);
   config.qkv_bias = read_flag(own, "qkv_bias", config.qkv_bias);
   config.output_bias = read_flag(own, "output_bias", config.output_bias);
 }
@@ -362,7 +364,7 @@ void write_own(JsonWriter& w, const ModelConfig& c) {
     for (const std::string& mixer : c.mixers) {
       w.value(mixer);
     }
-    w.end_array();
+    w.end_array().key("ssm_state").value(c.ssm_state);
   }
 }
 

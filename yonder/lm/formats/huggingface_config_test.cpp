@@ -155,6 +155,7 @@ TEST(HuggingFaceConfig, KeepsWhatNoFamilyHasInAnObjectThatForeignReadersRefuse) 
   config.windows = {32, 32, 0, 16};
   config.rotary_layers = {1, 1, 0, 1};
   config.mixers = {"attention", "s4d-lin", "attention", "attention"};
+  config.ssm_state = 32;
   const std::string written = huggingface_config(config, "f32", {{"seed", "7"}});
   EXPECT_THAT(written, HasSubstr(R"("model_type": "yonder")"));
   EXPECT_THAT(written, HasSubstr(R"("seed": 7)"));
@@ -180,6 +181,12 @@ TEST(HuggingFaceConfig, RefusesANewerObjectOfOurs) {
   EXPECT_THAT(refusal("yonder", R"(, "yonder": {"qk_norm": "layer"})"), HasSubstr("'layer'"));
   EXPECT_THAT(refusal("yonder", R"(, "yonder": {"windows": [1]})"),
               HasSubstr("1 entries for 4 layers"));
+  EXPECT_THAT(refusal("yonder", R"(, "yonder": {"mixers": ["s4d-lin"]})"),
+              HasSubstr("mixers has 1 entries for 4 layers"));
+  EXPECT_THAT(refusal("yonder", R"(, "yonder": {"mixers": ["mamba", "rtf", "rtf", "rtf"]})"),
+              AllOf(HasSubstr("'mamba'"), HasSubstr("attention, s4d-lin")));
+  EXPECT_THAT(refusal("yonder", R"(, "yonder": {"ssm_state": 33})"),
+              HasSubstr("ssm_state is 33; it must be even"));
 }
 
 }  // namespace

@@ -122,14 +122,31 @@ void write_model(const ModelConfig& config, const nn::NamedTensors& weights,
   }
 }
 
-std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelConfig& c) {
+nn::TensorShapes weight_shapes(const ModelConfig& c) {
   const int64_t q = c.heads * c.head_dim;
   const int64_t kv = c.kv_heads * c.head_dim;
-  std::map<std::string, std::vector<int64_t>> shapes;
+  nn::TensorShapes shapes;
   const auto projection = [&](const std::string& name, int64_t out, int64_t in, bool bias) {
     shapes[name + ".weight"] = {out, in};
     if (bias) {
       shapes[name + ".bias"] = {out};
+    }
+  };
+  const auto attention = [&](const std::string& at) {
+    projection(at + "q_proj", q, c.hidden_size, c.qkv_bias);
+    projection(at + "k_proj", kv, c.hidden_size, c.qkv_bias);
+    projection(at + "v_proj", kv, c.hidden_size, c.qkv_bias);
+    projection(at + "o_proj", c.hidden_size, q, c.output_bias);
+    if (c.qk_norm == QkNorm::rms) {
+      shapes[at + "q_norm.weight"] = {c.head_dim};
+      shapes[at + "k_norm.weight"] = {c.head_dim};
+    }
+  };
+  const auto state_space = [&](const std::string& at, const nn::SsmOptions& options) {
+    projection(at + "in_proj", 2 * c.hidden_size, c.hidden_size, false);
+    projection(at + "out_proj", c.hidden_size, c.hidden_size, false);
+    for (auto& [name, shape] : options.parameter_shapes(c.hidden_size)) {
+      shapes[at + "ssm." + name] = shape;
     }
   };
   shapes["model.embed_tokens.weight"] = {c.vocab_size, c.hidden_size};
@@ -141,13 +158,10 @@ std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelConfig& c) 
     const std::string at = fmt::format("model.layers.{}.", layer);
     shapes[at + "input_layernorm.weight"] = {c.hidden_size};
     shapes[at + "post_attention_layernorm.weight"] = {c.hidden_size};
-    projection(at + "self_attn.q_proj", q, c.hidden_size, c.qkv_bias);
-    projection(at + "self_attn.k_proj", kv, c.hidden_size, c.qkv_bias);
-    projection(at + "self_attn.v_proj", kv, c.hidden_size, c.qkv_bias);
-    projection(at + "self_attn.o_proj", c.hidden_size, q, c.output_bias);
-    if (c.qk_norm == QkNorm::rms) {
-      shapes[at + "self_attn.q_norm.weight"] = {c.head_dim};
-      shapes[at + "self_attn.k_norm.weight"] = {c.head_dim};
+    if (c.has_attention(layer)) {
+      attention(at + "self_attn.");
+    } else {
+      state_space(at + "mixer.", c.ssm(layer));
     }
     projection(at + "mlp.gate_proj", c.intermediate_size, c.hidden_size, c.mlp_bias);
     projection(at + "mlp.up_proj", c.intermediate_size, c.hidden_size, c.mlp_bias);

@@ -53,6 +53,6 @@ void write_model(const ModelConfig& config, const nn::NamedTensors& weights,
                  const std::map<std::string, std::string>& own = {});
 
 /// The names and shapes that a network of this config has, ascending.
-std::map<std::string, std::vector<int64_t>> weight_shapes(const ModelConfig& config);
+nn::TensorShapes weight_shapes(const ModelConfig& config);
 
 }  // namespace yonder::lm

@@ -35,7 +35,8 @@ class DiagonalSystem final : public DiscreteSystem {
     const auto wide = [&](const char* name) { return parameters.at(name).to(at::kDouble); };
     const at::Tensor poles = at::complex(-wide("log_A_real").exp(), wide("A_imag"));
     exponent_ = wide("log_dt").exp().unsqueeze(1) * poles;
-    weight_ = at::view_as_complex(wide("C").contiguous()) * (exponent_.exp() - 1) / poles;
+    advance_ = exponent_.exp();
+    weight_ = at::view_as_complex(wide("C").contiguous()) * (advance_ - 1) / poles;
   }
 
   int64_t order() const override { return 2 * exponent_.size(1); }
@@ -65,7 +66,7 @@ class DiagonalSystem final : public DiscreteSystem {
   OutputAndState step(const at::Tensor& u, const at::Tensor& state) const override {
     const at::ScalarType type = at::toComplexType(state.scalar_type());
     const at::Tensor pairs = at::view_as_complex(state.unflatten(-1, {-1, 2}).contiguous());
-    const at::Tensor next = pairs * exponent_.exp().to(type) + u.unsqueeze(-1);
+    const at::Tensor next = pairs * advance_.to(type) + u.unsqueeze(-1);
     return {2 * at::real(next * weight_.to(type)).sum(-1), at::view_as_real(next).flatten(-2)};
   }
 
@@ -79,6 +80,7 @@ class DiagonalSystem final : public DiscreteSystem {
   }
 
   at::Tensor exponent_;  // [D, n] complex128
+  at::Tensor advance_;   // [D, n] complex128: exp of it
   at::Tensor weight_;    // [D, n] complex128
 };
 

@@ -90,7 +90,7 @@ at::Tensor causal_convolution(const at::Tensor& u, const at::Tensor& kernel) {
 }
 
 OutputAndState chunked_scan(const DiscreteSystem& system, const at::Tensor& u,
-                            const at::Tensor& state, int64_t chunk) {
+                            const at::Tensor& state, int64_t chunk, const ScanBlock* block) {
   YONDER_CHECK(chunk >= 1);
   const int64_t batch = u.size(0);
   const int64_t length = u.size(1);
@@ -104,7 +104,8 @@ OutputAndState chunked_scan(const DiscreteSystem& system, const at::Tensor& u,
     }
     const int64_t m = std::min(chunk, end - begin);
     const at::Tensor part = channels.slice(2, begin, end).contiguous();
-    const Scanned scanned = scan_whole_chunks(system.block(m, u.scalar_type()),
+    const bool at_hand = block != nullptr && m == chunk;
+    const Scanned scanned = scan_whole_chunks(at_hand ? *block : system.block(m, u.scalar_type()),
                                               part.view({u.size(2), batch, -1, m}), x);
     outputs.push_back(scanned.output.flatten(2));
     x = scanned.state;

@@ -55,9 +55,11 @@ class DiscreteSystem {
 at::Tensor causal_convolution(const at::Tensor& u, const at::Tensor& kernel);
 
 /// Runs u [B, T, D] from the state [B, D, N] on, `chunk` positions at a time (the last chunk may be
-/// shorter). The result does not depend on `chunk` but by rounding.
+/// shorter). The result does not depend on `chunk` but by rounding. block: what system.block() says
+/// for `chunk` and the type of u, where it is at hand.
 OutputAndState chunked_scan(const DiscreteSystem& system, const at::Tensor& u,
-                            const at::Tensor& state, int64_t chunk);
+                            const at::Tensor& state, int64_t chunk,
+                            const ScanBlock* block = nullptr);
 
 /// kernel() and block() of a system by powers of its dense matrix, which is what step() does to
 /// unit vectors: O(N^3 log length) and O(N length) per channel. For systems without a diagonal
