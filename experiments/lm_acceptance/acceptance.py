@@ -9,6 +9,7 @@ reported, stands beside each gate.
 import argparse
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -89,8 +90,9 @@ def e1(answers, n, samples, text, threads):
     copy = json.loads((MODEL / "training.json").read_text())["copy_score"]
     copies = copy >= 0.2
     answers.gate("copy score at least 20 points", copies, f"{100 * copy:.1f} points")
-    falling = [last[name][t]["loss"] for name in ("ReRoPE w=N/4, log n",) for t in lengths]
-    answers.gate("E1c ReRoPE with log n: loss does not rise with context", all(b <= a + 0.01 for a, b in zip(falling, falling[1:])), " ".join(f"{x:.3f}" for x in falling), judged=copies)
+    falling = {name: [last[name][t]["loss"] for t in lengths] for name in ("ReRoPE w=N/4, log n", "ReRoPE w=N/2, log n")}
+    holds = any(all(b <= a + 0.01 for a, b in zip(x, x[1:])) for x in falling.values())
+    answers.gate("E1c ReRoPE with log n: loss does not rise with context, w=N/4 or N/2", holds, "; ".join(" ".join(f"{y:.3f}" for y in x) for x in falling.values()), judged=copies)
     answers.gate("E1d ReRoPE w=N against w=N/2", True, f"{acc['ReRoPE w=N']:.1f} and {acc['ReRoPE w=N/2']:.1f}", judged=False)
     answers.gate("E1e repeated: ReRoPE at least window + 15 points", rep[best] >= rep["window"] + 15, f"{rep[best]:.1f} and {rep['window']:.1f}", judged=copies)
     answers.gate("E1e repeated: Lambda within 2 points of the window", abs(rep["Lambda"] - rep["window"]) <= 2, f"{rep['Lambda']:.1f} and {rep['window']:.1f}")
@@ -129,12 +131,17 @@ def e5(answers, n, samples, text, threads):
     """What each scheme costs inside the training length."""
     out = WORK / "tax.jsonl"
     out.unlink(missing_ok=True)
-    kinds = ",".join(schemes(n).values()).replace("s=auto", "s=8")
+    kinds = ",".join(s if "+dyn" in s else s.replace("s=auto", "s=8") for s in schemes(n).values())
     yonder("lm", "tax", MODEL, "--data", text, "--scheme", kinds, "--lengths", 2 * n, "--samples", samples, "--threads", threads, "--jsonl", out, "--progress", "off")
     rows = list(map(json.loads, out.read_text().splitlines()))
     for row in rows:
-        if row["scheme"].startswith(f"rerope:w={n // 2}"):
-            answers.gate(f"E5 {row['scheme']}: tax at most 0.02 nat", row["tax"]["mean"] <= 0.02, f"{row['tax']['mean']:+.4f}, exactly none up to {row['exact_up_to']}")
+        scheme = row["scheme"]
+        if scheme.startswith(f"rerope:w={n // 2}"):
+            answers.gate(f"E5 {scheme}: tax at most 0.02 nat", row["tax"]["mean"] <= 0.02, f"{row['tax']['mean']:+.4f}")
+        width = re.match(r"(?:rerope|leaky|selfext):w=(\d+)", scheme)
+        if width or "+dyn" in scheme:
+            least = int(width[1]) if width else n
+            answers.gate(f"E5 {scheme}: exactly no tax up to {least} tokens", row["exact_up_to"] >= least, f"up to {row['exact_up_to']}")
     cells = [[r["scheme"], f"{r['tax']['mean']:+.4f}", str(r["exact_up_to"])] for r in rows]
     return ["## E5: loss within the training length minus that of rope, nats per token", table(["scheme", "tax", "exactly none up to"], cells)]
 

@@ -33,8 +33,8 @@ struct FourierDensity {
   std::string base;         ///< of the line; else empty
   at::Tensor coefficients;  ///< b [..., N+1], complex64 or complex128, not all zero; imaginary
                             ///< parts are ignored on a reflected interval
-  at::Tensor location;  ///< t [...], line only, in units of y
-  at::Tensor scale;     ///< s [...] > 0, line only; x = tanh((y - t)/s) for logistic
+  at::Tensor location;      ///< t [...], line only, in units of y
+  at::Tensor scale;         ///< s [...] > 0, line only; x = tanh((y - t)/s) for logistic
 };
 
 /// ln q(y), nats per unit of y. y [...], broadcast with the batch. In the wider type of b and y.
