@@ -145,7 +145,9 @@ class TestService : public HttpService {
     } else if (request.target == "/stream") {
       response.body = stream;
     } else if (request.target == "/later") {
+      const std::lock_guard lock(mutex_);
       response.body = std::shared_ptr<LaterResponse>(later);
+      asked_later = true;
     } else if (request.target == "/slow") {
       open.get_future().wait();
       response.body = std::string("at last");
@@ -159,10 +161,18 @@ class TestService : public HttpService {
     }
     return response;
   }
+  void let_go_of_later() {
+    const std::lock_guard lock(mutex_);
+    later = nullptr;
+  }
   TemporaryFolder folder;
   std::shared_ptr<TestStream> stream = std::make_shared<TestStream>();
   std::shared_ptr<TestLater> later = std::make_shared<TestLater>();
+  std::atomic<bool> asked_later = false;
   std::promise<void> open;
+
+ private:
+  std::mutex mutex_;  // of `later`
 };
 
 class HttpServerTest : public testing::Test {
@@ -422,8 +432,10 @@ TEST_F(HttpServerTest, LetsGoOfALaterResponseWhoseClientLeft) {
   {
     const Client client(server_.port());
     client.send(get("/later"));
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    service_.later = nullptr;
+    for (int i = 0; i < 1000 && !service_.asked_later; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    service_.let_go_of_later();
     EXPECT_FALSE(*gone);
   }
   for (int i = 0; i < 1000 && !*gone; ++i) {
